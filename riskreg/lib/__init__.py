@@ -1,0 +1,1 @@
+"""Small pure tools every other part may use: no Flask, no database, no settings."""
