@@ -1,0 +1,33 @@
+"""Alembic's entry point: the models against the configured database."""
+
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+
+from riskreg.db import Base, UTCDateTime, db
+
+
+def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
+    """Write our own column types in migrations as plain SQLAlchemy ones."""
+    if kind == "type" and isinstance(item, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations on this connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+with db.engine.connect() as _connection:
+    run(_connection)
+    _connection.commit()

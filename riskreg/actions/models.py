@@ -1,0 +1,71 @@
+"""Tables of action items."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from riskreg.actions.kinds import ActionStatus, ActionType, Priority
+from riskreg.db import Base, Key, Name
+from riskreg.org.models import Person, Team
+
+
+class ActionItem(Base):
+    """A promise: one owner, one date. `original_due_on` never changes.
+
+    At most one of risk_id, incident_id and review_id says where it came from.
+    """
+
+    __tablename__ = "action_item"
+    __table_args__ = (
+        Index("ix_action_item_due", "status", "due_on", "id"),
+        Index("ix_action_item_team", "team_id", "status", "due_on"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[Key]
+    title: Mapped[Name]
+    detail: Mapped[str] = mapped_column(Text, default="")
+    type: Mapped[ActionType] = mapped_column(String(20))
+    priority: Mapped[Priority] = mapped_column(String(4))
+    status: Mapped[ActionStatus] = mapped_column(String(20), default=ActionStatus.OPEN)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    committed_at: Mapped[datetime]
+    original_due_on: Mapped[date]
+    due_on: Mapped[date]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    external_url: Mapped[str] = mapped_column(String(1000), default="")
+    verify_how: Mapped[str] = mapped_column(Text, default="")
+    risk_id: Mapped[int | None] = mapped_column(ForeignKey("risk.id"), index=True)
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("operability_review.id"), index=True)
+    version: Mapped[int] = mapped_column()
+
+    team: Mapped[Team] = relationship()
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id])
+    slips: Mapped[list["Slip"]] = relationship(order_by="Slip.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
+
+    @property
+    def ref(self) -> str:
+        """What people call it: A-31."""
+        return f"A-{self.id}"
+
+
+class Slip(Base):
+    """A change of the due date and its reason."""
+
+    __tablename__ = "action_slip"
+
+    id: Mapped[Key]
+    action_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]

@@ -1,0 +1,82 @@
+"""Put the application together: composition only."""
+
+import importlib
+import logging
+import sys
+
+import structlog
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+
+from riskreg import features, paths
+from riskreg.db import db, engine_options, prepare_engine
+from riskreg.org.signin import load_actor
+from riskreg.settings import Settings
+from riskreg.web import errors, frame, jinja, security, transactions
+
+
+def build(settings: Settings | None = None) -> Flask:
+    """The Flask application for these settings (default: from the environment)."""
+    settings = settings or Settings.from_env()
+    app = Flask("riskreg", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    _configure(app, settings)
+    for module in features.MODELS:
+        importlib.import_module(module)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Babel(app, default_timezone="UTC")
+    CSRFProtect(app)
+    app.after_request(transactions.settle)  # registered first, so it runs last
+    app.before_request(load_actor)
+    transactions.init_app(app)
+    errors.init_app(app)
+    security.init_app(app)
+    frame.init_app(app)
+    jinja.init_app(app)
+    for module in features.BLUEPRINTS:
+        app.register_blueprint(importlib.import_module(module).bp)
+    for module in features.TASKS:
+        importlib.import_module(module)
+    security.refuse_undeclared(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    url, options = engine_options(settings)
+    megabyte = 1024 * 1024
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=options,
+        TESTING=settings.testing,
+        DEBUG=settings.debug,
+        MAX_CONTENT_LENGTH=(settings.upload_megabytes + 2) * megabyte,
+        MAX_FORM_MEMORY_SIZE=2 * megabyte,
+        MAX_FORM_PARTS=500,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_NAME="riskreg-form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+    )
+    if settings.trusted_proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: PLC0415 - only behind a proxy
+
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,80 @@
+"""Write the trail."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from riskreg.audit.models import AuditEntry
+from riskreg.db import db
+from riskreg.lib.dates import now
+
+
+class Doer(Protocol):
+    """Who acts: a signed-in person or the program itself."""
+
+    @property
+    def person_id(self) -> int | None:
+        """Their id; None for the program itself."""
+
+    @property
+    def name(self) -> str:
+        """What the trail calls them."""
+
+
+class Subject(Protocol):
+    """What is acted upon: any row with an id."""
+
+    id: Any
+    __tablename__: Any
+
+
+def record(
+    *,
+    actor: Doer,
+    action: str,
+    subject: Subject,
+    changes: Mapping[str, list[Any]] | None = None,
+    note: str = "",
+) -> AuditEntry:
+    """Add one act to the trail, in the transaction of the change itself.
+
+    `action` is "resource.verb" (risk.create); `changes` is {field: [old, new]}.
+    """
+    entry = AuditEntry(
+        at=now(),
+        actor_id=actor.person_id,
+        actor_name=actor.name,
+        action=action,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        subject_ref=str(getattr(subject, "ref", None) or getattr(subject, "slug", None) or subject.id),
+        team_id=getattr(subject, "team_id", None),
+        changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
+        note=note,
+    )
+    db.session.add(entry)
+    return entry
+
+
+def changed(row: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Set the values that differ on the row; returns {field: [old, new]} of what changed."""
+    changes: dict[str, list[Any]] = {}
+    for field, new in values.items():
+        old = getattr(row, field)
+        if old != new:
+            changes[field] = [old, new]
+            setattr(row, field, new)
+    return changes
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

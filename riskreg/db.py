@@ -1,0 +1,145 @@
+"""The database: base class, column types, connection rules of each engine, and transactions."""
+
+import importlib.util
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, Dialect, Engine, MetaData, String, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.types import DateTime, TypeDecorator
+
+from riskreg.settings import Settings
+
+# The WAL-reset fault: several connections can lose commits. Repaired in these releases.
+WAL_FIXED_SINCE = (3, 51, 3)
+WAL_FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
+BUSY_SECONDS = 10
+
+_writing: ContextVar[bool] = ContextVar("riskreg_writing", default=False)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware, stored in UTC; a naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite stores no offset, so it is taken off there."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Back to aware UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Key = Annotated[int, mapped_column(primary_key=True)]
+Name = Annotated[str, mapped_column(String(200))]
+Big = Annotated[int, mapped_column(BigInteger)]
+
+
+class Base(DeclarativeBase):
+    """What every table shares."""
+
+    registry = registry(
+        type_annotation_map={datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON},
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+@contextmanager
+def write_intent() -> Iterator[None]:
+    """Transactions begun inside take the write lock at once (SQLite: BEGIN IMMEDIATE)."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One transaction for a job or a command: commits at the end, rolls back on any error."""
+    db.session.rollback()
+    with write_intent():
+        try:
+            yield
+            db.session.commit()
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+def sqlite_module() -> Any:
+    """The SQLite library with the newest fixes on this machine."""
+    if importlib.util.find_spec("pysqlite3") is None:
+        return sqlite3
+    import pysqlite3  # noqa: PLC0415 - optional on other systems
+
+    return pysqlite3
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite version is free of the WAL-reset fault."""
+    branch = WAL_FIXED_BRANCHES.get((version[0], version[1]))
+    return version >= WAL_FIXED_SINCE or (branch is not None and version[2] >= branch)
+
+
+def journal_mode() -> str:
+    """WAL where it is safe, else DELETE; both with synchronous=FULL."""
+    return "WAL" if wal_is_safe(sqlite_module().sqlite_version_info) else "DELETE"
+
+
+def engine_options(settings: Settings) -> tuple[URL, dict[str, Any]]:
+    """URL and create_engine options for the configured database."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return url, {"module": sqlite_module(), "connect_args": {"timeout": BUSY_SECONDS}}
+    limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c timezone=UTC"
+    return url.set(drivername="postgresql+psycopg"), {
+        "pool_pre_ping": True,
+        "pool_timeout": 5,
+        "connect_args": {"connect_timeout": 3, "options": limits},
+    }
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Attach the connection rules of SQLite; PostgreSQL needs none here."""
+    if engine.dialect.name != "sqlite":
+        return
+    mode = journal_mode()
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (f"journal_mode={mode}", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

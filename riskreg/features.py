@@ -1,0 +1,28 @@
+"""The one place where a feature is plugged in."""
+
+# Modules with tables; every one must be imported before tables refer to each other by name.
+MODELS = (
+    "riskreg.audit.models",
+    "riskreg.org.models",
+    "riskreg.jobs.models",
+    "riskreg.actions.models",
+    "riskreg.risks.models",
+    "riskreg.reviews.models",
+    "riskreg.postmortems.models",
+    "riskreg.packs.models",
+    "riskreg.imports.models",
+)
+
+# Modules with a `bp` (a Flask blueprint).
+BLUEPRINTS = (
+    "riskreg.web.health",
+    "riskreg.org.signin",
+    "riskreg.org.routes",
+)
+
+# Modules whose import registers background tasks.
+TASKS: tuple[str, ...] = ()
+
+# Modules with `add_commands(subparsers)`: the program's own commands beside those of riskreg.cli.
+COMMANDS: tuple[str, ...] = ()
+

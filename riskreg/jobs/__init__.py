@@ -1,0 +1,1 @@
+"""Background work in its own process: the queue, the worker, the schedule."""

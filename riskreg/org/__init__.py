@@ -1,0 +1,1 @@
+"""Teams, people, roles, systems and sign-in: who may see and do what."""

@@ -1,0 +1,68 @@
+"""The one way to ask what an actor may see and change: `visible` for queries, `require` for rows."""
+
+from typing import Any, Protocol
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
+
+from riskreg.db import db
+from riskreg.errors import Forbidden, NotFound
+from riskreg.org.models import Team
+from riskreg.org.permissions import Actor, Permission
+
+
+class OfTeam(Protocol):
+    """A row that belongs to a team."""
+
+    @property
+    def team(self) -> Any:
+        """The team whose roles decide."""
+
+
+def team_ids(actor: Actor, permission: Permission, *, below: Team | None = None) -> list[int] | None:
+    """Ids of the teams where the actor may do this, within `below`; None means every team."""
+    paths = actor.paths(permission)
+    if not paths:
+        return []
+    query = select(Team.id, Team.parent_id).where(or_(*[_inside(path) for path in paths]))
+    if below is not None:
+        query = query.where(_inside(below.path))
+    rows = db.session.execute(query.order_by(Team.id)).all()
+    if any(parent_id is None for _, parent_id in rows):
+        return None
+    return [team_id for team_id, _ in rows]
+
+
+def visible(
+    actor: Actor,
+    permission: Permission,
+    team_id: InstrumentedAttribute[int],
+    *,
+    below: Team | None = None,
+) -> ColumnElement[bool]:
+    """The filter that every list, count, chart, search, export and pack puts on its rows.
+
+    `team_id` is the column that holds the row's team; `below` narrows to a chosen team.
+    There is one root team, so whoever may act on it may act everywhere.
+    """
+    ids = team_ids(actor, permission, below=below)
+    return true() if ids is None else team_id.in_(ids)
+
+
+def can(actor: Actor, permission: Permission, row: OfTeam | Team) -> bool:
+    """Whether the actor may do this to the row."""
+    team = row if isinstance(row, Team) else row.team
+    return actor.may(permission, team.path)
+
+
+def require(actor: Actor, permission: Permission, row: Any, *, view: Permission) -> None:
+    """Raise NotFound where the actor may not see the row, Forbidden where they may but not do this."""
+    if row is None or not can(actor, view, row):
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    if not can(actor, permission, row):
+        raise Forbidden(_("You may look at this, but your role here does not let you change it."))
+
+
+def _inside(path: str) -> ColumnElement[bool]:
+    return Team.path.startswith(path, autoescape=True)

@@ -1,0 +1,33 @@
+"""The closed sets of the organisation."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do in a team and all below it; each includes the ones before."""
+
+    VIEWER = "viewer"
+    ENGINEER = "engineer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Hours(StrEnum):
+    """When a system must run."""
+
+    ALWAYS = "24x7"
+    BUSINESS = "business"
+
+
+class DataClass(StrEnum):
+    """How sensitive a system's data is."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    CONFIDENTIAL = "confidential"
+    RESTRICTED = "restricted"
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Sensitive data asks for the Gold level."""
+        return self in {DataClass.CONFIDENTIAL, DataClass.RESTRICTED}

@@ -1,0 +1,143 @@
+"""Tables of the organisation: teams, people, grants, sessions, systems."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from riskreg.db import Base, Key, Name
+from riskreg.org.kinds import DataClass, Hours, Role
+
+
+class Team(Base):
+    """A node of the organisation tree; `path` is "/1/4/9/" and ends with its own id."""
+
+    __tablename__ = "team"
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[Name]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    path: Mapped[str] = mapped_column(String(400), unique=True)
+    depth: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    parent: Mapped["Team | None"] = relationship(remote_side="Team.id")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
+
+
+class Person(Base):
+    """Somebody who can sign in."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Key]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[Name]
+    title: Mapped[str] = mapped_column(String(120), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    home_team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    grants: Mapped[list["Grant"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    home_team: Mapped["Team | None"] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
+
+
+class Grant(Base):
+    """A role of a person on a team and everything below it."""
+
+    __tablename__ = "grant_of_role"
+    __table_args__ = (UniqueConstraint("person_id", "team_id"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    role: Mapped[Role] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="grants")
+    team: Mapped[Team] = relationship()
+
+
+class UserSession(Base):
+    """A signed-in browser; only the hash of its token is stored."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[Key]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+
+    person: Mapped[Person] = relationship()
+
+
+class SetupCode(Base):
+    """The one-time code with which the first administrator is made."""
+
+    __tablename__ = "setup_code"
+
+    id: Mapped[Key]
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SignInTry(Base):
+    """A failed sign-in, kept to slow down guessing; old rows are swept by a job."""
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"),)
+
+    id: Mapped[Key]
+    key: Mapped[str] = mapped_column(String(300))
+    at: Mapped[datetime]
+
+
+class System(Base):
+    """Something a team runs."""
+
+    __tablename__ = "system"
+
+    id: Mapped[Key]
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[Name]
+    description: Mapped[str] = mapped_column(Text, default="")
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    tier: Mapped[int | None]
+    slo_target_milli: Mapped[int | None]  # thousandths of a percent: 99.9 % = 99900; None = no SLO
+    hours: Mapped[Hours] = mapped_column(String(20), default=Hours.BUSINESS)
+    pages: Mapped[bool] = mapped_column(default=False)
+    data_class: Mapped[DataClass | None] = mapped_column(String(20))
+    repository_url: Mapped[str] = mapped_column(String(500), default="")
+    runbook_url: Mapped[str] = mapped_column(String(500), default="")
+    dashboard_url: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    team: Mapped[Team] = relationship()
+    operators: Mapped[list[Person]] = relationship(secondary="system_operator", order_by="Person.name")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
+
+
+class SystemOperator(Base):
+    """A person who is able to operate a system."""
+
+    __tablename__ = "system_operator"
+
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

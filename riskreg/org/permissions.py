@@ -1,0 +1,94 @@
+"""What may be done, and which role may do it: the whole policy as one table."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from riskreg.org.kinds import Role
+
+
+class Permission(StrEnum):
+    """An act on a kind of thing, as `resource:action`."""
+
+    PUBLIC = "public"  # no sign-in needed
+    SELF = "self"  # any signed-in person, about themselves
+    TEAM_VIEW = "team:view"
+    TEAM_EDIT = "team:edit"
+    PERSON_EDIT = "person:edit"
+    SYSTEM_VIEW = "system:view"
+    SYSTEM_EDIT = "system:edit"
+    RISK_VIEW = "risk:view"
+    RISK_EDIT = "risk:edit"
+    RISK_PIN = "risk:pin"
+    IMPORT = "risk:import"
+    REVIEW_VIEW = "review:view"
+    REVIEW_EDIT = "review:edit"
+    REVIEW_SIGN = "review:sign"
+    INCIDENT_VIEW = "incident:view"
+    INCIDENT_EDIT = "incident:edit"
+    POSTMORTEM_REVIEW = "postmortem:review"
+    ACTION_VIEW = "action:view"
+    ACTION_EDIT = "action:edit"
+    PACK_VIEW = "pack:view"
+    PACK_MAKE = "pack:make"
+    TRAIL_VIEW = "trail:view"
+    JOB_VIEW = "job:view"
+    JOB_RETRY = "job:retry"
+
+
+_VIEWER = frozenset(p for p in Permission if p.value.endswith(":view")) | {Permission.PACK_MAKE}
+_ENGINEER = _VIEWER | {
+    Permission.RISK_EDIT,
+    Permission.IMPORT,
+    Permission.REVIEW_EDIT,
+    Permission.INCIDENT_EDIT,
+    Permission.ACTION_EDIT,
+    Permission.SYSTEM_EDIT,
+    Permission.JOB_RETRY,
+}
+_MANAGER = _ENGINEER | {
+    Permission.RISK_PIN,
+    Permission.REVIEW_SIGN,
+    Permission.POSTMORTEM_REVIEW,
+    Permission.TEAM_EDIT,
+}
+ALLOWED: dict[Role, frozenset[Permission]] = {
+    Role.VIEWER: frozenset(_VIEWER),
+    Role.ENGINEER: frozenset(_ENGINEER),
+    Role.MANAGER: frozenset(_MANAGER),
+    Role.ADMIN: frozenset(_MANAGER | {Permission.PERSON_EDIT}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, with their roles: `grants` is (path of the team, role)."""
+
+    person_id: int | None
+    name: str
+    email: str = ""
+    timezone: str = "UTC"
+    session_id: int | None = None
+    home_team_id: int | None = None
+    grants: tuple[tuple[str, Role], ...] = field(default=())
+
+    def may(self, permission: Permission, team_path: str) -> bool:
+        """Whether a role of theirs on this team, or one above it, allows the act."""
+        return any(
+            team_path.startswith(path) and permission in ALLOWED[role] for path, role in self.grants
+        )
+
+    def may_somewhere(self, permission: Permission) -> bool:
+        """Whether any role of theirs allows the act anywhere."""
+        return any(permission in ALLOWED[role] for _, role in self.grants)
+
+    def paths(self, permission: Permission) -> tuple[str, ...]:
+        """Paths of the topmost teams where the act is allowed, shortest first, none inside another."""
+        kept: list[str] = []
+        for path in sorted({path for path, role in self.grants if permission in ALLOWED[role]}):
+            if not any(path.startswith(above) for above in kept):
+                kept.append(path)
+        return tuple(kept)
+
+
+# The program itself: jobs, commands, the demo. It may do everything; the trail calls it by name.
+SYSTEM_ACTOR = Actor(person_id=None, name="riskreg", grants=(("/", Role.ADMIN),))

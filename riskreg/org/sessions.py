@@ -1,0 +1,202 @@
+"""Signed-in browsers: begin, find, list and end them; the one-time set-up code; slowing down guesses."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import joinedload
+
+from riskreg.audit.services import record
+from riskreg.db import db
+from riskreg.errors import Invalid, NotFound, TooMany
+from riskreg.lib.dates import now
+from riskreg.org.models import Grant, Person, SetupCode, SignInTry, UserSession
+from riskreg.org.passwords import password_matches
+from riskreg.org.permissions import Actor
+from riskreg.settings import Settings
+
+SETUP_MINUTES = 30
+FREE_TRIES = 5
+TRY_WINDOW = timedelta(minutes=15)
+TOUCH_AFTER = timedelta(minutes=1)
+
+
+def sign_in(*, email: str, password: str, settings: Settings, device: str, address: str) -> tuple[str, Person]:
+    """Check the password and begin a session; returns its token (kept only in the cookie).
+
+    Raises Invalid when e-mail and password do not match, TooMany after five failures in 15 minutes.
+    """
+    email = email.strip().lower()
+    _refuse_after_failures(email)
+    person = db.session.scalar(select(Person).where(Person.email == email))
+    matches = password_matches(person.password_hash if person else None, password)
+    if person is None or not matches or not person.is_active:
+        raise Invalid(_("E-mail and password do not match."), field="password")
+    return begin_session(person, settings=settings, device=device, address=address), person
+
+
+def begin_session(person: Person, *, settings: Settings, device: str, address: str) -> str:
+    """A new session for a person whose identity was shown; returns its token."""
+    token = secrets.token_urlsafe(32)
+    instant = now()
+    session = UserSession(
+        token_hash=_digest(token),
+        person=person,
+        created_at=instant,
+        last_seen_at=instant,
+        expires_at=instant + timedelta(hours=settings.session_hours),
+        device=device[:200],
+        address=address[:64],
+    )
+    db.session.add(session)
+    db.session.flush()
+    record(actor=actor_of(person), action="session.begin", subject=session, note=session.device)
+    return token
+
+
+def session_of(token: str, *, settings: Settings) -> UserSession | None:
+    """The live session of a token: not ended, not idle for too long, its person active."""
+    session = db.session.scalar(
+        select(UserSession)
+        .where(UserSession.token_hash == _digest(token))
+        .options(
+            joinedload(UserSession.person).selectinload(Person.grants).joinedload(Grant.team),
+            joinedload(UserSession.person).joinedload(Person.home_team),
+        )
+    )
+    instant = now()
+    if session is None or session.revoked_at is not None or not session.person.is_active:
+        return None
+    idle = instant - session.last_seen_at > timedelta(minutes=settings.session_idle_minutes)
+    return None if idle or instant >= session.expires_at else session
+
+
+def touch_session(session: UserSession) -> None:
+    """Remember that the session is in use, at most once a minute, in a transaction of its own.
+
+    This is bookkeeping about the visit, not a change of state that the request asks for,
+    so it is the one write that may happen during a GET.
+    """
+    instant = now()
+    if instant - session.last_seen_at < TOUCH_AFTER:
+        return
+    with db.engine.begin() as connection:
+        connection.execute(
+            update(UserSession).where(UserSession.id == session.id).values(last_seen_at=instant)
+        )
+
+
+def live_sessions(person_id: int) -> Sequence[UserSession]:
+    """A person's sessions that are not ended, most recent first."""
+    return db.session.scalars(
+        select(UserSession)
+        .where(
+            UserSession.person_id == person_id,
+            UserSession.revoked_at.is_(None),
+            UserSession.expires_at > now(),
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        .limit(100)
+    ).all()
+
+
+def end_session(actor: Actor, session_id: int) -> None:
+    """End one of the actor's own sessions; raises NotFound for anybody else's."""
+    session = db.session.get(UserSession, session_id)
+    if session is None or session.person_id != actor.person_id:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    if session.revoked_at is None:
+        session.revoked_at = now()
+        record(actor=actor, action="session.end", subject=session)
+
+
+def actor_of(person: Person, session: UserSession | None = None) -> Actor:
+    """The person as an actor with their roles as they are now."""
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        timezone=person.timezone or "UTC",
+        session_id=session.id if session else None,
+        home_team_id=person.home_team_id,
+        grants=tuple((grant.team.path, grant.role) for grant in person.grants),
+    )
+
+
+def remember_failure(email: str) -> None:
+    """Count a failed sign-in, in a transaction of its own because the request rolls back."""
+    with db.engine.begin() as connection:
+        connection.execute(SignInTry.__table__.insert().values(key=email.strip().lower()[:300], at=now()))
+
+
+def new_setup_code() -> str | None:
+    """A one-time code for the first administrator; None when somebody exists already."""
+    if db.session.scalar(select(func.count(Person.id))):
+        return None
+    db.session.execute(delete(SetupCode).where(SetupCode.used_at.is_(None)))
+    code = secrets.token_urlsafe(18)
+    instant = now()
+    db.session.add(
+        SetupCode(
+            code_hash=_digest(code),
+            created_at=instant,
+            expires_at=instant + timedelta(minutes=SETUP_MINUTES),
+        )
+    )
+    db.session.flush()
+    return code
+
+
+def use_setup_code(code: str) -> None:
+    """Spend the code; raises Invalid unless it is right, fresh, unused and nobody exists yet."""
+    spent = db.session.execute(
+        update(SetupCode)
+        .where(
+            SetupCode.code_hash == _digest(code.strip()),
+            SetupCode.used_at.is_(None),
+            SetupCode.expires_at > now(),
+        )
+        .values(used_at=now())
+    )
+    if spent.rowcount != 1 or db.session.scalar(select(func.count(Person.id))):  # type: ignore[attr-defined] - a cursor result
+        raise Invalid(
+            _("This set-up code is wrong, used or older than 30 minutes. Run `riskreg init` for a new one."),
+            field="code",
+        )
+
+
+def sweep_sign_in_tries(before: datetime) -> int:
+    """Delete failures older than `before`; returns how many."""
+    result = db.session.execute(delete(SignInTry).where(SignInTry.at < before))
+    return int(result.rowcount)  # type: ignore[attr-defined] - a cursor result
+
+
+def _refuse_after_failures(email: str) -> None:
+    """Five tries are free; then each further one waits twice as long as the one before."""
+    failures = list(
+        db.session.scalars(
+            select(SignInTry.at)
+            .where(SignInTry.key == email[:300], SignInTry.at > now() - TRY_WINDOW)
+            .order_by(SignInTry.at.desc())
+            .limit(FREE_TRIES + 8)
+        )
+    )
+    if len(failures) < FREE_TRIES:
+        return
+    wait = timedelta(seconds=min(300, 5 * 2 ** (len(failures) - FREE_TRIES)))
+    left = failures[0] + wait - now()
+    if left > timedelta(0):
+        seconds = int(left.total_seconds()) + 1
+        raise TooMany(
+            _("Too many tries for this account. Wait %(seconds)s seconds.", seconds=seconds),
+            retry_after_seconds=seconds,
+        )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+

@@ -1,0 +1,191 @@
+"""Pages of sign-in, set-up and one's own account."""
+
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from riskreg.db import db
+from riskreg.errors import Forbidden, Invalid, NotFound
+from riskreg.org import sessions
+from riskreg.org.forms import SetupForm, SignInForm
+from riskreg.org.kinds import Role
+from riskreg.org.models import Person
+from riskreg.org.permissions import SYSTEM_ACTOR, Permission
+from riskreg.org.queries import people
+from riskreg.org.services import create_person, create_team, grant_role
+from riskreg.settings import Settings
+from riskreg.web.security import current_actor, requires
+
+bp = Blueprint("signin", __name__)
+
+
+@bp.get("/sign-in")
+@requires(Permission.PUBLIC)
+def new() -> BaseResponse | str:
+    """The sign-in page; the set-up page while nobody exists."""
+    if not db.session.scalar(select(func.count(Person.id))):
+        return redirect(url_for("signin.setup"), 303)
+    return _page(SignInForm())
+
+
+@bp.post("/sign-in")
+@requires(Permission.PUBLIC)
+def create() -> BaseResponse | tuple[str, int]:
+    """Sign in with e-mail and password."""
+    form = SignInForm(request.form)
+    if not form.validate():
+        return _page(form), 422
+    try:
+        token, _person = sessions.sign_in(
+            email=form.email.data or "", password=form.password.data or "", settings=_settings(), **_visitor()
+        )
+    except Invalid as error:
+        db.session.rollback()
+        sessions.remember_failure(form.email.data or "")
+        form.password.errors = [error.message]
+        return _page(form), 422
+    return _with_cookie(_next(), token)
+
+
+@bp.post("/demo/sign-in/<int:person_id>")
+@requires(Permission.PUBLIC)
+def demo(person_id: int) -> BaseResponse:
+    """One-click sign-in as a demo person; exists in the demo only."""
+    if not _settings().demo:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    person = db.get_or_404(Person, person_id)
+    return _with_cookie(_next(), sessions.begin_session(person, settings=_settings(), **_visitor()))
+
+
+@bp.post("/sign-out")
+@requires(Permission.SELF)
+def destroy() -> BaseResponse:
+    """Sign out here."""
+    if current_actor.session_id is not None:
+        sessions.end_session(current_actor, current_actor.session_id)
+    response = redirect(url_for("signin.new"), 303)
+    response.delete_cookie(cookie_name(), path="/", secure=_secure(), httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.route("/setup", methods=["GET", "POST"])
+@requires(Permission.PUBLIC)
+def setup() -> BaseResponse | str | tuple[str, int]:
+    """Make the first administrator with the one-time code."""
+    if db.session.scalar(select(func.count(Person.id))):
+        raise Forbidden(_("riskreg is set up already. Sign in, or ask an administrator for an account."))
+    form = SetupForm(request.form)
+    if request.method == "GET":
+        return render_template("org/setup.html", form=form)
+    if not form.validate():
+        return render_template("org/setup.html", form=form), 422
+    try:
+        sessions.use_setup_code(form.code.data or "")
+        person = first_administrator(
+            organisation=form.organisation.data or "",
+            name=form.name.data or "",
+            email=form.email.data or "",
+            password=form.password.data or "",
+        )
+    except Invalid as error:
+        form[error.field or "code"].errors = [error.message]
+        return render_template("org/setup.html", form=form), 422
+    token = sessions.begin_session(person, settings=_settings(), **_visitor())
+    return _with_cookie(url_for("signin.me"), token)
+
+
+@bp.get("/me")
+@requires(Permission.SELF)
+def me() -> str:
+    """One's own account: roles and signed-in browsers."""
+    person = db.session.get_one(Person, current_actor.person_id)
+    rows = sessions.live_sessions(person.id)
+    return render_template("org/me.html", person=person, sessions=rows)
+
+
+@bp.post("/me/sessions/<int:session_id>/end")
+@requires(Permission.SELF)
+def end(session_id: int) -> BaseResponse:
+    """End one of one's own sessions."""
+    sessions.end_session(current_actor, session_id)
+    return redirect(url_for("signin.me"), 303)
+
+
+@bp.post("/me/theme")
+@requires(Permission.PUBLIC)
+def theme() -> BaseResponse:
+    """Choose light, dark or as the system says; kept in a cookie."""
+    chosen = request.form.get("theme", "auto")
+    response = redirect(_next(), 303)
+    if chosen in {"light", "dark", "auto"}:
+        response.set_cookie(
+            "theme", chosen, max_age=31_536_000, secure=_secure(), httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def first_administrator(*, organisation: str, name: str, email: str, password: str) -> Person:
+    """The root team and a person with the administrator's role on it."""
+    team = create_team(SYSTEM_ACTOR, name=organisation, parent=None)
+    person = create_person(
+        SYSTEM_ACTOR, name=name, email=email, password=password, values={"home_team_id": team.id}
+    )
+    grant_role(SYSTEM_ACTOR, person, team, Role.ADMIN)
+    return person
+
+
+def load_actor() -> None:
+    """Before each request: who is signed in, from the cookie."""
+    g.actor = None
+    if request.endpoint == "static":
+        return
+    token = request.cookies.get(cookie_name())
+    session = sessions.session_of(token, settings=_settings()) if token else None
+    if session is not None:
+        g.actor = sessions.actor_of(session.person, session)
+        sessions.touch_session(session)
+
+
+def to_sign_in() -> Response:
+    """Send the visitor to the sign-in page and back here afterwards."""
+    onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    response = redirect(url_for("signin.new", next=onward), 303)
+    return make_response(response)
+
+
+def cookie_name() -> str:
+    """The __Host- name over https; another one on plain http."""
+    return "__Host-riskreg" if _secure() else "riskreg-http"
+
+
+def _page(form: SignInForm) -> str:
+    persons = people() if _settings().demo else []
+    return render_template("org/sign_in.html", form=form, demo_people=persons, next=_next())
+
+
+def _with_cookie(onward: str, token: str) -> BaseResponse:
+    response = redirect(onward, 303)
+    response.set_cookie(cookie_name(), token, path="/", secure=_secure(), httponly=True, samesite="Lax")
+    return response
+
+
+def _next() -> str:
+    """A path on this site, never another site's address."""
+    onward = request.values.get("next", "/")
+    fine = onward.startswith("/") and not onward.startswith(("//", "/\\")) and "\\" not in onward
+    return onward if fine and onward.isprintable() else "/"
+
+
+def _visitor() -> dict[str, str]:
+    return {"device": request.user_agent.string, "address": request.remote_addr or ""}
+
+
+def _secure() -> bool:
+    return request.is_secure
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

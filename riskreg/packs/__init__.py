@@ -1,0 +1,1 @@
+"""Packs: PDFs made from a frozen snapshot."""

@@ -1,0 +1,52 @@
+"""Tables of snapshots and the packs made from them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from riskreg.db import Base, Key, Name
+from riskreg.org.models import Person, Team
+
+
+class Snapshot(Base):
+    """Plain values frozen at an instant; the same snapshot gives the same bytes."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index("ix_snapshot_kind", "kind", "team_id", "id"),)
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(40))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    subject_ref: Mapped[str] = mapped_column(String(120), default="")
+    title: Mapped[Name]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    data: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(String(64))
+
+    team: Mapped[Team | None] = relationship()
+    made_by: Mapped[Person | None] = relationship()
+
+
+class Pack(Base):
+    """A PDF of a snapshot: asked for, being made, or kept in the data folder."""
+
+    __tablename__ = "pack"
+
+    id: Mapped[Key]
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), index=True)
+    paper: Mapped[str] = mapped_column(String(10), default="A4")
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    ready_at: Mapped[datetime | None]
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    size_bytes: Mapped[int | None]
+    page_count: Mapped[int | None]
+
+    snapshot: Mapped[Snapshot] = relationship()
+    asked_by: Mapped[Person | None] = relationship()

@@ -1,0 +1,1 @@
+"""Operability reviews: checklists, answers with evidence, readiness, coverage."""

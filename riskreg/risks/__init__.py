@@ -1,0 +1,1 @@
+"""The register: risks, their assessments and the matrix they are scored on."""

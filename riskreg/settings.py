@@ -1,0 +1,190 @@
+"""Settings from RISKREG_* variables: read once, checked, frozen. The only reader of os.environ."""
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from riskreg.errors import SettingsError
+
+MIN_SECRET_BYTES = 32
+KNOWN_SAMPLE_SECRETS = frozenset({"changeme", "secret", "dev", "development", "please-change-me"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be configured; see docs/operators/settings.md."""
+
+    home: Path
+    database_url: str
+    secret_key: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    base_url: str = ""
+    trusted_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    timezone: str = "UTC"
+    languages: tuple[str, ...] = ("en",)
+    threads: int = 8
+    worker_processes: int = 1
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    upload_megabytes: int = 10
+    smtp_url: str = ""
+    paper: str = "A4"
+    debug: bool = False
+    demo: bool = False
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read RISKREG_* variables; raises SettingsError naming the variable that is wrong."""
+        reader = _Reader(os.environ if environ is None else environ)
+        home = reader.home()
+        settings = cls(
+            home=home,
+            database_url=reader.text("DATABASE_URL", f"sqlite:///{home / 'riskreg.db'}"),
+            secret_key=reader.secret_key(home),
+            host=reader.text("HOST", "127.0.0.1"),
+            port=reader.integer("PORT", 8000, low=0, high=65535),
+            base_url=reader.url("BASE_URL"),
+            trusted_hosts=reader.words("TRUSTED_HOSTS"),
+            trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, low=0, high=10),
+            timezone=reader.zone("TIMEZONE", "UTC"),
+            threads=reader.integer("THREADS", 8, low=1, high=64),
+            worker_processes=reader.integer("WORKER_PROCESSES", 1, low=1, high=16),
+            session_idle_minutes=reader.integer("SESSION_IDLE_MINUTES", 30, low=5, high=60),
+            session_hours=reader.integer("SESSION_HOURS", 12, low=1, high=24),
+            upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
+            smtp_url=reader.text("SMTP_URL", ""),
+            paper=reader.choice("PAPER", "A4", ("A4", "Letter")),
+            debug=reader.boolean("DEBUG"),
+            demo=reader.boolean("DEMO"),
+        )
+        reader.refuse_unknown()
+        return settings.checked()
+
+    def checked(self) -> Self:
+        """Refuse combinations that are not safe; returns self."""
+        if self.host in LOOPBACK:
+            return self
+        if self.debug:
+            raise SettingsError("RISKREG_DEBUG may only be on while RISKREG_HOST is a loopback address.")
+        if not self.base_url or not self.trusted_hosts:
+            raise SettingsError(
+                "RISKREG_BASE_URL and RISKREG_TRUSTED_HOSTS must be set when RISKREG_HOST is not a "
+                f"loopback address (it is {self.host})."
+            )
+        return self
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is SQLite."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class _Reader:
+    """Typed access to the environment that remembers which names it knows."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._known = {"HOME", "SECRET_KEY", "SECRET_KEY_FILE"}
+
+    def text(self, name: str, default: str) -> str:
+        self._known.add(name)
+        return self._environ.get(f"RISKREG_{name}", "").strip() or default
+
+    def words(self, name: str) -> tuple[str, ...]:
+        return tuple(word for word in self.text(name, "").replace(",", " ").split() if word)
+
+    def integer(self, name: str, default: int, *, low: int, high: int) -> int:
+        raw = self.text(name, str(default))
+        try:
+            value = int(raw)
+        except ValueError:
+            raise SettingsError(f"RISKREG_{name} must be a whole number; it is {raw!r}.") from None
+        if not low <= value <= high:
+            raise SettingsError(f"RISKREG_{name} must be between {low} and {high}; it is {value}.")
+        return value
+
+    def boolean(self, name: str) -> bool:
+        raw = self.text(name, "no").lower()
+        if raw in {"1", "yes", "true", "on"}:
+            return True
+        if raw in {"0", "no", "false", "off"}:
+            return False
+        raise SettingsError(f"RISKREG_{name} must be yes or no; it is {raw!r}.")
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        raw = self.text(name, default)
+        if raw not in choices:
+            raise SettingsError(f"RISKREG_{name} must be one of {', '.join(choices)}; it is {raw!r}.")
+        return raw
+
+    def zone(self, name: str, default: str) -> str:
+        raw = self.text(name, default)
+        if raw not in available_timezones():
+            raise SettingsError(f"RISKREG_{name} must be a time zone such as Europe/Berlin; it is {raw!r}.")
+        return raw
+
+    def url(self, name: str) -> str:
+        raw = self.text(name, "").rstrip("/")
+        if raw and not raw.startswith(("https://", "http://")):
+            raise SettingsError(f"RISKREG_{name} must start with https:// or http://; it is {raw!r}.")
+        return raw
+
+    def home(self) -> Path:
+        """The data folder, made with mode 0700 where it is missing."""
+        raw = self._environ.get("RISKREG_HOME", "").strip()
+        home = Path(raw).expanduser() if raw else Path.home() / ".riskreg"
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"RISKREG_HOME ({home}) cannot be made: {error.strerror}.") from error
+        if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and raw == "":
+            home.chmod(0o700)
+        if home.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            raise SettingsError(f"RISKREG_HOME ({home}) can be read by others; run: chmod 700 {home}")
+        return home.resolve()
+
+    def secret_key(self, home: Path) -> str:
+        """RISKREG_SECRET_KEY, or the key kept in the data folder (made on the first start)."""
+        raw = self._environ.get("RISKREG_SECRET_KEY", "")
+        if not raw:
+            raw = _kept_secret(Path(self._environ.get("RISKREG_SECRET_KEY_FILE") or home / "secret.key"))
+        if raw.lower() in KNOWN_SAMPLE_SECRETS or len(raw.encode()) < MIN_SECRET_BYTES:
+            raise SettingsError(
+                f"RISKREG_SECRET_KEY must be random and at least {MIN_SECRET_BYTES} bytes long."
+            )
+        return raw
+
+    def refuse_unknown(self) -> None:
+        """A misspelt name must not be ignored in silence."""
+        for name in sorted(self._environ):
+            if not name.startswith("RISKREG_") or name.startswith(("RISKREG_TEST_", "RISKREG_ADMIN_")):
+                continue
+            if name.removeprefix("RISKREG_") not in self._known | {"SAMPLES"}:
+                raise SettingsError(f"{name} is not a setting of riskreg; see docs/operators/settings.md.")
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+    except FileExistsError:
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"RISKREG_SECRET_KEY_FILE ({path}) cannot be used: {error.strerror}.") from error

@@ -1,0 +1,26 @@
+"""Addresses for machines: is it alive, is it ready."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from riskreg.db import db
+from riskreg.org.permissions import Permission
+from riskreg.web.security import requires
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@requires(Permission.PUBLIC)
+def alive() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@requires(Permission.PUBLIC)
+def ready() -> ResponseReturnValue:
+    """The database answers too (503 by the error renderer when it does not)."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ready")

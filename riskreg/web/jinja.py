@@ -1,0 +1,103 @@
+"""Filters and globals of the templates: words for values, never formulas."""
+
+import hashlib
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_timedelta
+from flask import Flask, current_app, g, url_for
+from flask_babel import format_date, get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from riskreg.lib import dates
+from riskreg.lib.text import clean_text as to_html
+from riskreg.paths import STATIC
+from riskreg.web.security import csp_nonce
+
+
+def init_app(app: Flask) -> None:
+    """Attach them."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        day=day, instant=instant, relative_day=relative_day, markdown=markdown, days=days, thousands=thousands
+    )
+    env.globals.update(csp_nonce=csp_nonce, static_url=static_url, today=today)
+
+
+def zone() -> ZoneInfo:
+    """The signed-in person's time zone, else the organisation's."""
+    actor = g.get("actor")
+    if actor is not None and actor.timezone:
+        return ZoneInfo(actor.timezone)
+    zone_info: ZoneInfo = current_app.config["SETTINGS"].zone
+    return zone_info
+
+
+def today() -> date:
+    """Today where the reader is."""
+    return dates.now().astimezone(zone()).date()
+
+
+def day(value: date | datetime | None) -> str:
+    """23 Nov 2026; – for unknown."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = value.astimezone(zone()).date()
+    return format_date(value, "d MMM y", rebase=False)
+
+
+def instant(value: datetime | None) -> str:
+    """23 Nov 2026, 14:05 in the reader's zone; – for unknown."""
+    if value is None:
+        return "–"
+    local = value.astimezone(zone())
+    return f"{format_date(local.date(), 'd MMM y', rebase=False)}, {local:%H:%M}"
+
+
+def relative_day(value: date | datetime | None) -> Markup:
+    """A <time> that reads "in 5 days", with the date for screen readers and on hover."""
+    if value is None:
+        return Markup("–")
+    local = value.astimezone(zone()).date() if isinstance(value, datetime) else value
+    distance = local - today()
+    if distance.days == 0:
+        words = _("today")
+    elif distance.days == 1:
+        words = _("tomorrow")
+    elif distance.days == -1:
+        words = _("yesterday")
+    else:
+        words = format_timedelta(distance, granularity="day", add_direction=True, locale=get_locale())
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(), day(local), words)
+
+
+def markdown(text: str | None) -> Markup:
+    """Sanitised HTML of a Markdown text."""
+    return Markup(to_html(text or ""))  # noqa: S704 - sanitised by to_html
+
+
+def days(value: int | None) -> str:
+    """25 d; – for unknown."""
+    return "–" if value is None else _("%(n)s d", n=value)
+
+
+def thousands(value: float | None) -> str:
+    """12 345 with narrow spaces; – for unknown."""
+    return "–" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+@lru_cache(maxsize=512)
+def _fingerprint(name: str, _mtime: int) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def static_url(name: str) -> str:
+    """The address of a static file with its hash, so that it can be cached for ever."""
+    path = STATIC / name
+    mark = _fingerprint(name, path.stat().st_mtime_ns) if path.is_file() else "missing"
+    return url_for("static", filename=name, v=mark)
+

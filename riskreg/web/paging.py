@@ -1,0 +1,49 @@
+"""Pages of a list by keyset: the row after which to go on is in the URL."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of rows; `total` None means not counted."""
+
+    rows: Sequence[Any]
+    total: int | None = None
+    first: int = 1
+    next_url: str | None = None
+    prev_url: str | None = None
+
+    @property
+    def last(self) -> int:
+        """Number of the last row on this page."""
+        return self.first + len(self.rows) - 1
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    """The sort key of a row as a URL-safe word."""
+    return base64.urlsafe_b64encode(json.dumps(list(values), default=str).encode()).decode().rstrip("=")
+
+
+def decode_cursor(word: str | None, length: int) -> list[Any] | None:
+    """The sort key again; None when there is none or it was tampered with."""
+    if not word:
+        return None
+    try:
+        values = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
+    except ValueError:
+        return None
+    return values if isinstance(values, list) and len(values) == length else None
+
+
+def page_number() -> int:
+    """?page= as a number from 1; anything else is 1."""
+    raw = request.args.get("page", "1")
+    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 1

@@ -1,0 +1,101 @@
+"""Permissions on views, the signed-in actor, and the headers every answer carries."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+from flask_babel import gettext as _
+from werkzeug.local import LocalProxy
+
+from riskreg.errors import Forbidden, NotSignedIn, SettingsError
+from riskreg.org.permissions import Actor, Permission
+
+View = TypeVar("View", bound=Callable[..., Any])
+ATTRIBUTE = "riskreg_permission"
+PUBLIC_ENDPOINTS = frozenset({"static"})
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Declare what a view needs: the actor must hold it somewhere; rows are checked by the service."""
+
+    def mark(view: View) -> View:
+        setattr(view, ATTRIBUTE, permission)
+        return view
+
+    return mark
+
+
+def _actor() -> Actor:
+    actor = g.get("actor")
+    if actor is None:
+        raise NotSignedIn(_("Sign in first."))
+    return actor  # type: ignore[no-any-return] - flask.g is untyped
+
+
+current_actor: Actor = LocalProxy(_actor)  # type: ignore[assignment] - stands for the actor
+
+
+def init_app(app: Flask) -> None:
+    """Attach the check before, and the headers after, every request."""
+    app.before_request(_authorise)
+    app.after_request(_headers)
+
+
+def refuse_undeclared(app: Flask) -> None:
+    """Stop the start when a view does not declare its permission."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint not in PUBLIC_ENDPOINTS and not hasattr(view, ATTRIBUTE):
+            raise SettingsError(f"The view {endpoint} declares no permission; use @requires(…).")
+
+
+def csp_nonce() -> str:
+    """The nonce of this answer's scripts."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return str(g.csp_nonce)
+
+
+def _authorise() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = getattr(view, ATTRIBUTE, None)
+    _same_site_only()
+    if permission in {None, Permission.PUBLIC}:
+        return
+    actor = _actor()
+    if permission is not Permission.SELF and not actor.may_somewhere(permission):
+        raise Forbidden(_("Your role does not let you do this. A manager of the team can."))
+
+
+def _same_site_only() -> None:
+    """Refuse state changes that another site's page started."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site"}:
+        raise Forbidden(_("This request came from another site and was refused."))
+
+
+def _headers(response: Response) -> Response:
+    nonce = csp_nonce()
+    policy = (
+        f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; "
+        f"style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "object-src 'none'"
+    )
+    headers = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+    for name, value in headers.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.vary.update(["Cookie", "HX-Request"])
+    return response

@@ -1,0 +1,122 @@
+"""The application on real databases, people to act as, and guards that every test runs under."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+
+from riskreg import create_app, migrate
+from riskreg.db import Base, db, write_intent
+from riskreg.settings import Settings
+from tests import postgres
+from tests.client import RegisterClient
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--db says on which databases the tests run."""
+    parser.addoption("--db", default="sqlite", choices=[*DATABASES, "both"], help="databases to run on")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that needs the application runs once on each chosen database."""
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        metafunc.parametrize(
+            "database", DATABASES if chosen == "both" else [chosen], indirect=True, scope="session"
+        )
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database of this kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
+        return
+    server = postgres.server_url()
+    if server is None:
+        pytest.skip(postgres.reason())
+    name = f"riskreg_{tmp_path_factory.getbasetemp().name}".replace("-", "_")
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the application under test."""
+    home = tmp_path_factory.mktemp("home")
+    home.chmod(0o700)
+    return Settings(home=home, database_url=database, secret_key="t" * 40, testing=True)
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings) -> Iterator[Flask]:
+    """The application with its tables, made by the migrations."""
+    app = create_app(settings)
+    with app.app_context():
+        migrate.upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(built_app: Flask) -> Iterator[Flask]:
+    """The application in an application context, on empty tables."""
+    with built_app.app_context():
+        yield built_app
+        db.session.rollback()
+        db.session.remove()
+        _empty_tables()
+
+
+@pytest.fixture
+def client(app: Flask) -> RegisterClient:
+    """A visitor who is not signed in; every page it gets is checked."""
+    app.test_client_class = RegisterClient
+    made = app.test_client()
+    assert isinstance(made, RegisterClient)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may talk to this machine only."""
+    connect = socket.socket.connect
+
+    def guarded(sock: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not _is_loopback(str(address[0])):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(sock, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def samples() -> Path:
+    """A folder of real files; given by RISKREG_SAMPLES, tests are skipped without it."""
+    import os  # noqa: PLC0415 - only here
+
+    folder = Path(os.environ.get("RISKREG_SAMPLES", ""))
+    if not os.environ.get("RISKREG_SAMPLES") or not folder.is_dir():
+        pytest.skip("RISKREG_SAMPLES does not name a folder")
+    return folder
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _empty_tables() -> None:
+    with write_intent(), db.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(delete(table))

@@ -1,0 +1,61 @@
+"""What must be true of every page."""
+
+from lxml import html
+from werkzeug.test import TestResponse
+
+
+def check_page(response: TestResponse) -> None:
+    """Title, one h1, unique ids, labelled fields, form actions, no inline script or style."""
+    text = response.get_data(as_text=True)
+    fragment = "<html" not in text
+    tree = html.fromstring(text) if text.strip() else html.fromstring("<p></p>")
+    problems = _fields(tree) + _inline(tree, response) + _ids(tree)
+    if not fragment:
+        problems += _frame(tree)
+    assert not problems, f"{response.request.path}: " + "; ".join(problems)
+
+
+def _frame(tree: html.HtmlElement) -> list[str]:
+    problems = []
+    if not (tree.findtext(".//title") or "").strip():
+        problems.append("no title")
+    if len(tree.findall(".//h1")) != 1:
+        problems.append(f"{len(tree.findall('.//h1'))} h1")
+    if not tree.get("lang"):
+        problems.append("no lang")
+    return problems
+
+
+def _ids(tree: html.HtmlElement) -> list[str]:
+    ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
+    return [f"id {name} twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
+
+
+def _fields(tree: html.HtmlElement) -> list[str]:
+    labelled = {label.get("for") for label in tree.iter("label")}
+    problems = []
+    for field in tree.iter("input", "select", "textarea"):
+        if field.get("type") in {"hidden", "submit", "button"}:
+            continue
+        inside = any(parent.tag == "label" for parent in field.iterancestors())
+        named = field.get("aria-label") or field.get("aria-labelledby") or field.get("id") in labelled
+        if not (inside or named):
+            problems.append(f"field {field.get('name')} has no label")
+    problems += [f"form without action: {form.get('id')}" for form in tree.iter("form") if not form.get("action")]
+    return problems
+
+
+def _inline(tree: html.HtmlElement, response: TestResponse) -> list[str]:
+    problems = []
+    policy = response.headers.get("Content-Security-Policy", "")
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.get("style") is not None:
+            problems.append(f"style attribute on {element.tag}")
+        problems += [f"{name} attribute" for name in element.attrib if name.lower().startswith("on")]
+        if element.tag in {"script", "style"} and element.get("type") != "application/json":
+            nonce = element.get("nonce")
+            if not nonce or f"'nonce-{nonce}'" not in policy:
+                problems.append(f"{element.tag} without nonce")
+    return problems
