@@ -75,7 +75,7 @@ class Number:
         return self.value / 100 if self.kind is NumberKind.PERCENT else self.value
 
 
-EFFORT_DAYS: Mapping[EffortSize, int] = {
+EFFORT_DAYS: Mapping[str, int] = {
     EffortSize.XS: 3,
     EffortSize.S: 10,
     EffortSize.M: 25,
@@ -158,7 +158,7 @@ _INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}", re.ASCII)
 
 def parse_effort(
     text: str,
-    sizes: Mapping[EffortSize, int] = EFFORT_DAYS,
+    sizes: Mapping[str, int] = EFFORT_DAYS,
     *,
     decimal_mark: str | None = None,
 ) -> int:
@@ -183,14 +183,12 @@ def parse_effort(
     return _whole_days(number.value * factor, text)
 
 
-def size_days(size: EffortSize, sizes: Mapping[EffortSize, int] = EFFORT_DAYS) -> int:
-    """Return the person-days a size stands for."""
+def size_days(size: str, sizes: Mapping[str, int] = EFFORT_DAYS) -> int:
+    """Return the person-days a size stands for. Raises KeyError for an unknown size."""
     return sizes[size]
 
 
-def effort_size(
-    days: int | None, sizes: Mapping[EffortSize, int] = EFFORT_DAYS
-) -> EffortSize | None:
+def effort_size(days: int | None, sizes: Mapping[str, int] = EFFORT_DAYS) -> EffortSize | None:
     """Return the size nearest to so many days, by ratio; None for unknown effort.
 
     A size's own days give that size back.
@@ -200,8 +198,8 @@ def effort_size(
     ordered = list(sizes.items())
     for (size, own), (_, larger) in pairwise(ordered):
         if days * days <= own * larger:
-            return size
-    return ordered[-1][0]
+            return EffortSize(size)
+    return EffortSize(ordered[-1][0])
 
 
 def format_days(days: int | None) -> str:

@@ -42,30 +42,40 @@ class WhyNot(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SortTerm:
-    """One column of an order; an unknown value always comes last, whatever the direction."""
+    """One column of an order.
+
+    `column` is the attribute of a Standing, `stored` the database column that holds what
+    `stored_value` makes of it, so that every order is plainly ascending there. An unknown
+    value comes last, whatever the direction.
+    """
 
     column: str
+    stored: str
     descending: bool
     nulls: str = "last"
 
 
 SortSpec: TypeAlias = tuple[SortTerm, ...]
+SortKey: TypeAlias = tuple[int, ...]
 
-_TIE_BREAKS = (
-    SortTerm(column="value_rate", descending=True),
-    SortTerm(column="exposure_milli", descending=True),
-    SortTerm(column="identified_on", descending=False),
-    SortTerm(column="id", descending=False),
+_BY_VALUE = (
+    SortTerm(column="value_rate", stored="order_value", descending=True),
+    SortTerm(column="exposure_milli", stored="order_exposure", descending=True),
+    SortTerm(column="identified_on", stored="identified_on", descending=False),
+    SortTerm(column="id", stored="id", descending=False),
 )
 # The only definition of the orders: Python keys and SQL ORDER BY are both built from it.
 # value_rate is unknown exactly when effort or rating is, so within a band "unknown last"
 # is the "needs effort" group.
 ORDERS: Mapping[Order, SortSpec] = {
-    Order.SEVERITY: (SortTerm(column="band_rank", descending=True), *_TIE_BREAKS),
-    Order.VALUE: _TIE_BREAKS,
+    Order.SEVERITY: (
+        SortTerm(column="band_rank", stored="order_band", descending=True),
+        *_BY_VALUE,
+    ),
+    Order.VALUE: _BY_VALUE,
 }
-
-SortKey: TypeAlias = tuple[tuple[bool, int], ...]
+# Above every value the metrics give, and inside a signed 64-bit integer.
+UNKNOWN_LAST = 2**62
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -153,6 +163,22 @@ def value_key(item: Standing) -> SortKey:
     Source: docs/metrics.md, Order.
     """
     return _key(item, ORDERS[Order.VALUE])
+
+
+def order_columns(order: Order = Order.SEVERITY) -> tuple[str, ...]:
+    """Return the stored columns to sort by, all ascending. Source: docs/metrics.md, Order."""
+    return tuple(term.stored for term in ORDERS[order])
+
+
+def stored_value(value: int | None, *, descending: bool = True) -> int:
+    """Return what a database column holds so that ascending is the order wanted.
+
+    The negated value when the order is descending; UNKNOWN_LAST for an unknown one.
+    Source: docs/metrics.md, Order.
+    """
+    if value is None:
+        return UNKNOWN_LAST
+    return -value if descending else value
 
 
 def rank(items: Iterable[Standing], order: Order = Order.SEVERITY) -> list[Standing]:
@@ -243,15 +269,12 @@ def first(items: Iterable[Standing], n: int, order: Order = Order.SEVERITY) -> l
 
 
 def _key(item: Standing, spec: SortSpec) -> SortKey:
-    """Return one (is unknown, signed value) pair for each column, so unknown sorts last."""
-    return tuple(_term_key(getattr(item, term.column), term.descending) for term in spec)
+    return tuple(_stored(getattr(item, term.column), term) for term in spec)
 
 
-def _term_key(value: int | date | None, descending: bool) -> tuple[bool, int]:
-    if value is None:
-        return True, 0
+def _stored(value: int | date | None, term: SortTerm) -> int:
     number = value.toordinal() if isinstance(value, date) else value
-    return False, -number if descending else number
+    return stored_value(number, descending=term.descending)
 
 
 def _tie_key(item: Standing, order: Order) -> SortKey:
