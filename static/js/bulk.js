@@ -1,0 +1,24 @@
+// The bulk bar shows when a row is ticked and says how many are.
+for (const bar of document.querySelectorAll("[data-bulk-bar]")) {
+    const boxes = () => [...document.querySelectorAll(`[data-bulk][form="${bar.id}"]`)];
+    const all = document.querySelector(`[data-bulk-all="${bar.id}"]`);
+
+    const refresh = () => {
+        const ticked = boxes().filter((box) => box.checked).length;
+        bar.hidden = ticked === 0;
+        bar.querySelector("[data-bulk-count]").textContent = String(ticked);
+        if (all) {
+            all.checked = ticked > 0 && ticked === boxes().length;
+            all.indeterminate = ticked > 0 && !all.checked;
+        }
+    };
+
+    all?.addEventListener("change", () => {
+        for (const box of boxes()) box.checked = all.checked;
+        refresh();
+    });
+    document.addEventListener("change", (event) => {
+        if (event.target.matches?.(`[data-bulk][form="${bar.id}"]`)) refresh();
+    });
+    refresh();
+}
