@@ -1,0 +1,123 @@
+"""The checkout's own Python environment, .venv: made once, renewed when a lock file changes."""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tooling.console import Problem, logged, reason, say, step
+from tooling.places import CACHE, LOG, PYTHON, ROOT, VENV
+
+RUN = "requirements.txt"
+DEVELOP = "requirements-dev.txt"  # holds everything that RUN holds, too
+
+STAMP = VENV / "installed"
+NO_VENV = (
+    "this Python cannot make environments. Install python3-venv "
+    "(Debian: apt-get install python3-venv) and start again."
+)
+
+
+def prepare(lock_file: str) -> None:
+    """Make sure .venv holds what the lock file says; costs nothing when it does already."""
+    if _is_ready(lock_file):
+        return
+    _require_writable()
+    with _alone():
+        if _is_ready(lock_file):  # someone else was faster
+            return
+        LOG.unlink(missing_ok=True)
+        with step(f"Python packages ({lock_file})"):
+            _make_venv()
+            _install(lock_file)
+            _make_checkout_importable()
+            STAMP.write_text(_fingerprint(lock_file))
+
+
+def _is_ready(lock_file: str) -> bool:
+    accepted = [DEVELOP] if lock_file == DEVELOP else [RUN, DEVELOP]
+    try:
+        return STAMP.read_text() in [_fingerprint(name) for name in accepted]
+    except OSError:
+        return False
+
+
+def _fingerprint(lock_file: str) -> str:
+    """Tell apart lock files, Pythons and places: an environment cannot be moved."""
+    content = hashlib.sha256((ROOT / lock_file).read_bytes()).hexdigest()
+    return f"{lock_file} {content}\nPython {sys.version}\n{sys.base_prefix}\n{ROOT}\n"
+
+
+def _require_writable() -> None:
+    try:
+        CACHE.mkdir(exist_ok=True)
+    except OSError as fault:
+        raise Problem(f"cannot write in {ROOT}: {fault.strerror}.") from fault
+    if not os.access(ROOT, os.W_OK):
+        raise Problem(f"cannot write in {ROOT}; clone the project into a folder of your own.")
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one set-up at a time work on the environment."""
+    with (CACHE / "setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another set-up of this checkout ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _make_venv() -> None:
+    STAMP.unlink(missing_ok=True)
+    works, version = logged([PYTHON, "-c", "import pip, sys; print(sys.version, sys.base_prefix)"])
+    if works and version.strip() == f"{sys.version} {sys.base_prefix}" and _names_this_place():
+        return
+    if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
+        raise Problem(NO_VENV)
+    made, output = logged([sys.executable, "-m", "venv", "--clear", VENV])
+    if not made:
+        raise Problem(NO_VENV if "ensurepip" in output else f"no environment: {reason(output)}")
+
+
+def _names_this_place() -> bool:
+    """Whether .venv was made here: its programs name the folder that they were made for."""
+    try:
+        return f"{VENV}" in (VENV / "bin" / "activate").read_text()
+    except OSError:
+        return False
+
+
+def _install(lock_file: str) -> None:
+    """Install exactly the locked files, built ones only: nothing of a package runs here.
+
+    What is never imported need not be compiled either: that halves the time.
+    """
+    options = ["--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile"]
+    quiet = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off", "--retries", "2"]
+    installed, output = logged(
+        [PYTHON, "-m", "pip", "install", *options, *quiet, "-r", ROOT / lock_file]
+    )
+    if installed:
+        return
+    if "THESE PACKAGES DO NOT MATCH THE HASHES" in output:
+        raise Problem(f"a package is not the one that was locked; nothing was kept. See {LOG}.")
+    if "NewConnectionError" in output or "ConnectTimeout" in output or "ProxyError" in output:
+        raise Problem(
+            "the package registry cannot be reached; connect to the network, or set "
+            f"PIP_INDEX_URL to a mirror, and start again. Details: {LOG}"
+        )
+    raise Problem(f"{lock_file} could not be installed: {reason(output)} Details: {LOG}")
+
+
+def _make_checkout_importable() -> None:
+    """Let .venv's Python find `riskreg` from any folder, also one that it is started in."""
+    folders = {"base": str(VENV), "platbase": str(VENV)}
+    packages = sysconfig.get_path("purelib", "venv", vars=folders)
+    with open(f"{packages}/riskreg-checkout.pth", "w", encoding="utf-8") as path_file:
+        path_file.write(f"{ROOT}\n")
