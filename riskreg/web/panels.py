@@ -10,9 +10,10 @@ includes each one's template, in which `panel` is the value made here:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from riskreg.org.permissions import Actor
+if TYPE_CHECKING:
+    from riskreg.org.permissions import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Panel:
 
 
 # None: nothing to show, or nothing that the actor may see.
-Maker = Callable[[Actor, Any], Panel | None]
+Maker = Callable[["Actor", Any], Panel | None]
 
 _makers: dict[str, dict[str, tuple[int, Maker]]] = {}
 
@@ -39,7 +40,7 @@ def add_panel(page: str, maker: Maker, *, order: int = 50) -> None:
     _makers.setdefault(page, {})[name] = (order, maker)
 
 
-def panels(page: str, actor: Actor, row: Any) -> list[Panel]:
+def panels(page: str, actor: "Actor", row: Any) -> list[Panel]:
     """The panels of a page about `row`, in order; a maker must itself ask what the actor may see."""
     ordered = sorted(_makers.get(page, {}).items(), key=lambda item: (item[1][0], item[0]))
     made = [maker(actor, row) for _name, (_order, maker) in ordered]
