@@ -1,4 +1,4 @@
-"""riskreg: a register of security and operational risks, with reviews, incidents, actions and packs."""
+"""riskreg: a register of security and operational risks, and what is done about them."""
 
 from typing import TYPE_CHECKING
 

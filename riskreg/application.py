@@ -11,6 +11,8 @@ from flask_wtf.csrf import CSRFProtect
 
 from riskreg import features, paths
 from riskreg.db import db, engine_options, prepare_engine
+from riskreg.org.permissions import Permission
+from riskreg.org.queries import teams_for
 from riskreg.org.signin import load_actor
 from riskreg.settings import Settings
 from riskreg.web import errors, frame, jinja, security, transactions
@@ -33,7 +35,8 @@ def build(settings: Settings | None = None) -> Flask:
     transactions.init_app(app)
     errors.init_app(app)
     security.init_app(app)
-    frame.init_app(app)
+    frame.init_app(app, teams_for)
+    app.jinja_env.globals["Permission"] = Permission
     jinja.init_app(app)
     for module in features.BLUEPRINTS:
         app.register_blueprint(importlib.import_module(module).bp)
@@ -58,6 +61,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=500,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        WTF_CSRF_ENABLED=not settings.testing,
         WTF_CSRF_TIME_LIMIT=None,
         SESSION_COOKIE_NAME="riskreg-form",
         SESSION_COOKIE_HTTPONLY=True,

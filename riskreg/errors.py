@@ -52,7 +52,11 @@ class Stale(Conflict):
     """
 
     def __init__(
-        self, message: str, *, theirs: dict[str, str] | None = None, yours: dict[str, str] | None = None
+        self,
+        message: str,
+        *,
+        theirs: dict[str, str] | None = None,
+        yours: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.theirs = theirs or {}

@@ -24,5 +24,4 @@ BLUEPRINTS = (
 TASKS: tuple[str, ...] = ()
 
 # Modules with `add_commands(subparsers)`: the program's own commands beside those of riskreg.cli.
-COMMANDS: tuple[str, ...] = ()
-
+COMMANDS: tuple[str, ...] = ("riskreg.commands.install",)

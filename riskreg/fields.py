@@ -1,6 +1,5 @@
 """Form filters and fields that every feature shares."""
 
-
 from riskreg.lib.text import clean_text
 
 
@@ -9,5 +8,3 @@ def clean(value: object) -> object:
     if not isinstance(value, str):
         return value
     return clean_text(value).strip()
-
-

@@ -74,7 +74,9 @@ class Settings:
         if self.host in LOOPBACK:
             return self
         if self.debug:
-            raise SettingsError("RISKREG_DEBUG may only be on while RISKREG_HOST is a loopback address.")
+            raise SettingsError(
+                "RISKREG_DEBUG may only be on while RISKREG_HOST is a loopback address."
+            )
         if not self.base_url or not self.trusted_hosts:
             raise SettingsError(
                 "RISKREG_BASE_URL and RISKREG_TRUSTED_HOSTS must be set when RISKREG_HOST is not a "
@@ -91,6 +93,20 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.timezone)
+
+
+def admin_from_env(environ: Mapping[str, str] | None = None) -> dict[str, str] | None:
+    """The first administrator from RISKREG_ADMIN_*; None when there is no e-mail."""
+    environ = os.environ if environ is None else environ
+    email = environ.get("RISKREG_ADMIN_EMAIL", "").strip()
+    if not email:
+        return None
+    return {
+        "email": email,
+        "name": environ.get("RISKREG_ADMIN_NAME", "").strip() or email,
+        "organisation": environ.get("RISKREG_ADMIN_ORGANISATION", "").strip() or "Organisation",
+        "password": environ.get("RISKREG_ADMIN_PASSWORD", ""),
+    }
 
 
 class _Reader:
@@ -128,19 +144,25 @@ class _Reader:
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         raw = self.text(name, default)
         if raw not in choices:
-            raise SettingsError(f"RISKREG_{name} must be one of {', '.join(choices)}; it is {raw!r}.")
+            raise SettingsError(
+                f"RISKREG_{name} must be one of {', '.join(choices)}; it is {raw!r}."
+            )
         return raw
 
     def zone(self, name: str, default: str) -> str:
         raw = self.text(name, default)
         if raw not in available_timezones():
-            raise SettingsError(f"RISKREG_{name} must be a time zone such as Europe/Berlin; it is {raw!r}.")
+            raise SettingsError(
+                f"RISKREG_{name} must be a time zone such as Europe/Berlin; it is {raw!r}."
+            )
         return raw
 
     def url(self, name: str) -> str:
         raw = self.text(name, "").rstrip("/")
         if raw and not raw.startswith(("https://", "http://")):
-            raise SettingsError(f"RISKREG_{name} must start with https:// or http://; it is {raw!r}.")
+            raise SettingsError(
+                f"RISKREG_{name} must start with https:// or http://; it is {raw!r}."
+            )
         return raw
 
     def home(self) -> Path:
@@ -150,18 +172,24 @@ class _Reader:
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise SettingsError(f"RISKREG_HOME ({home}) cannot be made: {error.strerror}.") from error
+            raise SettingsError(
+                f"RISKREG_HOME ({home}) cannot be made: {error.strerror}."
+            ) from error
         if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and raw == "":
             home.chmod(0o700)
         if home.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            raise SettingsError(f"RISKREG_HOME ({home}) can be read by others; run: chmod 700 {home}")
+            raise SettingsError(
+                f"RISKREG_HOME ({home}) can be read by others; run: chmod 700 {home}"
+            )
         return home.resolve()
 
     def secret_key(self, home: Path) -> str:
         """RISKREG_SECRET_KEY, or the key kept in the data folder (made on the first start)."""
         raw = self._environ.get("RISKREG_SECRET_KEY", "")
         if not raw:
-            raw = _kept_secret(Path(self._environ.get("RISKREG_SECRET_KEY_FILE") or home / "secret.key"))
+            raw = _kept_secret(
+                Path(self._environ.get("RISKREG_SECRET_KEY_FILE") or home / "secret.key")
+            )
         if raw.lower() in KNOWN_SAMPLE_SECRETS or len(raw.encode()) < MIN_SECRET_BYTES:
             raise SettingsError(
                 f"RISKREG_SECRET_KEY must be random and at least {MIN_SECRET_BYTES} bytes long."
@@ -171,10 +199,14 @@ class _Reader:
     def refuse_unknown(self) -> None:
         """A misspelt name must not be ignored in silence."""
         for name in sorted(self._environ):
-            if not name.startswith("RISKREG_") or name.startswith(("RISKREG_TEST_", "RISKREG_ADMIN_")):
+            if not name.startswith("RISKREG_") or name.startswith(
+                ("RISKREG_TEST_", "RISKREG_ADMIN_")
+            ):
                 continue
             if name.removeprefix("RISKREG_") not in self._known | {"SAMPLES"}:
-                raise SettingsError(f"{name} is not a setting of riskreg; see docs/operators/settings.md.")
+                raise SettingsError(
+                    f"{name} is not a setting of riskreg; see docs/operators/settings.md."
+                )
 
 
 def _kept_secret(path: Path) -> str:
@@ -187,4 +219,6 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         return path.read_text().strip()
     except OSError as error:
-        raise SettingsError(f"RISKREG_SECRET_KEY_FILE ({path}) cannot be used: {error.strerror}.") from error
+        raise SettingsError(
+            f"RISKREG_SECRET_KEY_FILE ({path}) cannot be used: {error.strerror}."
+        ) from error

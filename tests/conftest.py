@@ -21,7 +21,21 @@ DATABASES = ("sqlite", "postgresql")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """--db says on which databases the tests run."""
-    parser.addoption("--db", default="sqlite", choices=[*DATABASES, "both"], help="databases to run on")
+    parser.addoption(
+        "--db", default="sqlite", choices=[*DATABASES, "both"], help="databases to run on"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the private PostgreSQL once, before any worker."""
+    if config.getoption("--db") != "sqlite":
+        postgres.ensure_server()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it again."""
+    if not hasattr(config, "workerinput"):
+        postgres.stop_server()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -34,14 +48,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of an empty database of this kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'test.db'}"
         return
-    server = postgres.server_url()
+    server = postgres.ensure_server()
     if server is None:
-        pytest.skip(postgres.reason())
+        pytest.skip(postgres.missing_reason())
     name = f"riskreg_{tmp_path_factory.getbasetemp().name}".replace("-", "_")
     yield postgres.create_database(name)
     postgres.drop_database(name)

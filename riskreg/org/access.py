@@ -1,4 +1,4 @@
-"""The one way to ask what an actor may see and change: `visible` for queries, `require` for rows."""
+"""What an actor may see and change: `visible` for queries, `require` for rows."""
 
 from typing import Any, Protocol
 
@@ -20,7 +20,9 @@ class OfTeam(Protocol):
         """The team whose roles decide."""
 
 
-def team_ids(actor: Actor, permission: Permission, *, below: Team | None = None) -> list[int] | None:
+def team_ids(
+    actor: Actor, permission: Permission, *, below: Team | None = None
+) -> list[int] | None:
     """Ids of the teams where the actor may do this, within `below`; None means every team."""
     paths = actor.paths(permission)
     if not paths:
@@ -57,7 +59,7 @@ def can(actor: Actor, permission: Permission, row: OfTeam | Team) -> bool:
 
 
 def require(actor: Actor, permission: Permission, row: Any, *, view: Permission) -> None:
-    """Raise NotFound where the actor may not see the row, Forbidden where they may but not do this."""
+    """Raise NotFound where the actor may not see the row, Forbidden where they only may not act."""
     if row is None or not can(actor, view, row):
         raise NotFound(_("There is nothing here, or you may not see it."))
     if not can(actor, permission, row):

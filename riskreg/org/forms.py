@@ -24,7 +24,9 @@ class SetupForm(Form):
         filters=[clean],
         description=_l("It was printed where riskreg was started."),
     )
-    organisation = StringField(_l("Organisation"), [InputRequired(), Length(max=200)], filters=[clean])
+    organisation = StringField(
+        _l("Organisation"), [InputRequired(), Length(max=200)], filters=[clean]
+    )
     name = StringField(_l("Your name"), [InputRequired(), Length(max=200)], filters=[clean])
     email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)], filters=[clean])
     password = PasswordField(

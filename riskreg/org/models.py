@@ -44,7 +44,9 @@ class Person(Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
-    grants: Mapped[list["Grant"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+    grants: Mapped[list["Grant"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan"
+    )
     home_team: Mapped["Team | None"] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
@@ -129,7 +131,9 @@ class System(Base):
     version: Mapped[int] = mapped_column()
 
     team: Mapped[Team] = relationship()
-    operators: Mapped[list[Person]] = relationship(secondary="system_operator", order_by="Person.name")
+    operators: Mapped[list[Person]] = relationship(
+        secondary="system_operator", order_by="Person.name"
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
 

@@ -21,6 +21,7 @@ def hash_password(password: str) -> str:
 def password_matches(stored: str | None, password: str) -> bool:
     """Whether the password is the one stored; takes as long when nothing is stored."""
     try:
-        return _hasher.verify(stored or _DECOY, password) and stored is not None
+        _hasher.verify(stored or _DECOY, password)
     except (VerificationError, InvalidHashError):
         return False
+    return stored is not None

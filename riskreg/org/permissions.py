@@ -77,12 +77,12 @@ class Actor:
             team_path.startswith(path) and permission in ALLOWED[role] for path, role in self.grants
         )
 
-    def may_somewhere(self, permission: Permission) -> bool:
+    def may_somewhere(self, permission: Permission | str) -> bool:
         """Whether any role of theirs allows the act anywhere."""
         return any(permission in ALLOWED[role] for _, role in self.grants)
 
     def paths(self, permission: Permission) -> tuple[str, ...]:
-        """Paths of the topmost teams where the act is allowed, shortest first, none inside another."""
+        """Paths of the topmost teams where the act is allowed; none lies inside another."""
         kept: list[str] = []
         for path in sorted({path for path, role in self.grants if permission in ALLOWED[role]}):
             if not any(path.startswith(above) for above in kept):

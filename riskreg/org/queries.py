@@ -15,7 +15,9 @@ from riskreg.org.permissions import Actor, Permission
 
 def root_team() -> Team | None:
     """The top of the tree; None before set-up."""
-    return db.session.scalar(select(Team).where(Team.parent_id.is_(None)).order_by(Team.id).limit(1))
+    return db.session.scalar(
+        select(Team).where(Team.parent_id.is_(None)).order_by(Team.id).limit(1)
+    )
 
 
 def team_for(actor: Actor, slug: str, permission: Permission = Permission.TEAM_VIEW) -> Team:

@@ -20,7 +20,7 @@ RANK = {Role.VIEWER: 0, Role.ENGINEER: 1, Role.MANAGER: 2, Role.ADMIN: 3}
 
 
 def create_team(actor: Actor, *, name: str, parent: Team | None, slug: str | None = None) -> Team:
-    """A new team under `parent`; the first one is the root. Raises Conflict when the slug is taken."""
+    """A new team under `parent`; the first is the root. Raises Conflict for a taken slug."""
     if parent is None and db.session.scalar(select(Team.id).where(Team.parent_id.is_(None))):
         raise Invalid(_("Say under which team the new one belongs."), field="parent")
     if parent is not None:
@@ -45,12 +45,19 @@ def create_team(actor: Actor, *, name: str, parent: Team | None, slug: str | Non
 
 
 def create_person(
-    actor: Actor, *, name: str, email: str, password: str | None = None, values: Mapping[str, Any] | None = None
+    actor: Actor,
+    *,
+    name: str,
+    email: str,
+    password: str | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> Person:
-    """A new person without any role. Raises Conflict when the e-mail is known, Invalid for a weak password."""
+    """A new person without any role. Raises Conflict for a known e-mail, Invalid for a password."""
     email = email.strip().lower()
     if db.session.scalar(select(Person.id).where(Person.email == email)):
-        raise Conflict(_("There is a person with the e-mail %(email)s already.", email=email), field="email")
+        raise Conflict(
+            _("There is a person with the e-mail %(email)s already.", email=email), field="email"
+        )
     person = Person(name=name, email=email, created_at=now(), **(values or {}))
     if password is not None:
         person.password_hash = hash_password(checked_password(password))
@@ -66,10 +73,12 @@ def create_person(
 
 
 def grant_role(actor: Actor, person: Person, team: Team, role: Role) -> Grant:
-    """Give a role on a team and all below; replaces the one held there. Nobody gives more than they hold."""
+    """Give a role on a team and all below, instead of the one there; never more than one holds."""
     if not _holds(actor, team, role):
         raise Forbidden(_("You cannot give a role that is higher than your own."))
-    grant = db.session.scalar(select(Grant).where(Grant.person_id == person.id, Grant.team_id == team.id))
+    grant = db.session.scalar(
+        select(Grant).where(Grant.person_id == person.id, Grant.team_id == team.id)
+    )
     old = grant.role if grant else None
     if grant is None:
         grant = Grant(person=person, team=team, role=role, created_at=now())
@@ -77,14 +86,19 @@ def grant_role(actor: Actor, person: Person, team: Team, role: Role) -> Grant:
     grant.role = role
     db.session.flush()
     record(
-        actor=actor, action="role.grant", subject=person, changes={f"role on {team.slug}": [old, role]}
+        actor=actor,
+        action="role.grant",
+        subject=person,
+        changes={f"role on {team.slug}": [old, role]},
     )
     return grant
 
 
 def revoke_role(actor: Actor, person: Person, team: Team) -> None:
     """Take away the role held on a team; does nothing where there is none."""
-    grant = db.session.scalar(select(Grant).where(Grant.person_id == person.id, Grant.team_id == team.id))
+    grant = db.session.scalar(
+        select(Grant).where(Grant.person_id == person.id, Grant.team_id == team.id)
+    )
     if grant is None:
         return
     if not _holds(actor, team, grant.role):
@@ -92,7 +106,10 @@ def revoke_role(actor: Actor, person: Person, team: Team) -> None:
     db.session.delete(grant)
     db.session.flush()
     record(
-        actor=actor, action="role.revoke", subject=person, changes={f"role on {team.slug}": [grant.role, None]}
+        actor=actor,
+        action="role.revoke",
+        subject=person,
+        changes={f"role on {team.slug}": [grant.role, None]},
     )
 
 
@@ -106,13 +123,19 @@ def checked_password(password: str) -> str:
     """The password, if its length is right; no rules on what it is made of."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise Invalid(
-            _("A password has %(low)s to %(high)s characters; a sentence is fine.", low=MIN_LENGTH, high=MAX_LENGTH),
+            _(
+                "A password has %(low)s to %(high)s characters; a sentence is fine.",
+                low=MIN_LENGTH,
+                high=MAX_LENGTH,
+            ),
             field="password",
         )
     return password
 
 
-def create_system(actor: Actor, *, team: Team, key: str, name: str, values: Mapping[str, Any]) -> System:
+def create_system(
+    actor: Actor, *, team: Team, key: str, name: str, values: Mapping[str, Any]
+) -> System:
     """A new system of a team. Raises Conflict when the key is taken."""
     _demand(actor, Permission.SYSTEM_EDIT, team)
     if db.session.scalar(select(System.id).where(System.key == key)):

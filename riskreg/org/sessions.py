@@ -1,4 +1,4 @@
-"""Signed-in browsers: begin, find, list and end them; the one-time set-up code; slowing down guesses."""
+"""Signed-in browsers, the one-time set-up code, and slowing down guesses."""
 
 import hashlib
 import secrets
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, insert, select, update
 from sqlalchemy.orm import joinedload
 
 from riskreg.audit.services import record
@@ -24,7 +24,9 @@ TRY_WINDOW = timedelta(minutes=15)
 TOUCH_AFTER = timedelta(minutes=1)
 
 
-def sign_in(*, email: str, password: str, settings: Settings, device: str, address: str) -> tuple[str, Person]:
+def sign_in(
+    *, email: str, password: str, settings: Settings, device: str, address: str
+) -> tuple[str, Person]:
     """Check the password and begin a session; returns its token (kept only in the cookie).
 
     Raises Invalid when e-mail and password do not match, TooMany after five failures in 15 minutes.
@@ -129,7 +131,7 @@ def actor_of(person: Person, session: UserSession | None = None) -> Actor:
 def remember_failure(email: str) -> None:
     """Count a failed sign-in, in a transaction of its own because the request rolls back."""
     with db.engine.begin() as connection:
-        connection.execute(SignInTry.__table__.insert().values(key=email.strip().lower()[:300], at=now()))
+        connection.execute(insert(SignInTry).values(key=email.strip().lower()[:300], at=now()))
 
 
 def new_setup_code() -> str | None:
@@ -161,9 +163,13 @@ def use_setup_code(code: str) -> None:
         )
         .values(used_at=now())
     )
-    if spent.rowcount != 1 or db.session.scalar(select(func.count(Person.id))):  # type: ignore[attr-defined] - a cursor result
+    assert isinstance(spent, CursorResult)
+    if spent.rowcount != 1 or db.session.scalar(select(func.count(Person.id))):
         raise Invalid(
-            _("This set-up code is wrong, used or older than 30 minutes. Run `riskreg init` for a new one."),
+            _(
+                "This set-up code is wrong, used or older than 30 minutes. "
+                "Run `riskreg init` for a new one."
+            ),
             field="code",
         )
 
@@ -171,7 +177,8 @@ def use_setup_code(code: str) -> None:
 def sweep_sign_in_tries(before: datetime) -> int:
     """Delete failures older than `before`; returns how many."""
     result = db.session.execute(delete(SignInTry).where(SignInTry.at < before))
-    return int(result.rowcount)  # type: ignore[attr-defined] - a cursor result
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def _refuse_after_failures(email: str) -> None:
@@ -198,5 +205,3 @@ def _refuse_after_failures(email: str) -> None:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-

@@ -1,6 +1,6 @@
 """Pages of sign-in, set-up and one's own account."""
 
-from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
@@ -38,7 +38,10 @@ def create() -> BaseResponse | tuple[str, int]:
         return _page(form), 422
     try:
         token, _person = sessions.sign_in(
-            email=form.email.data or "", password=form.password.data or "", settings=_settings(), **_visitor()
+            email=form.email.data or "",
+            password=form.password.data or "",
+            settings=_settings(),
+            **_visitor(),
         )
     except Invalid as error:
         db.session.rollback()
@@ -75,7 +78,9 @@ def destroy() -> BaseResponse:
 def setup() -> BaseResponse | str | tuple[str, int]:
     """Make the first administrator with the one-time code."""
     if db.session.scalar(select(func.count(Person.id))):
-        raise Forbidden(_("riskreg is set up already. Sign in, or ask an administrator for an account."))
+        raise Forbidden(
+            _("riskreg is set up already. Sign in, or ask an administrator for an account.")
+        )
     form = SetupForm(request.form)
     if request.method == "GET":
         return render_template("org/setup.html", form=form)
@@ -148,13 +153,6 @@ def load_actor() -> None:
         sessions.touch_session(session)
 
 
-def to_sign_in() -> Response:
-    """Send the visitor to the sign-in page and back here afterwards."""
-    onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    response = redirect(url_for("signin.new", next=onward), 303)
-    return make_response(response)
-
-
 def cookie_name() -> str:
     """The __Host- name over https; another one on plain http."""
     return "__Host-riskreg" if _secure() else "riskreg-http"
@@ -167,7 +165,9 @@ def _page(form: SignInForm) -> str:
 
 def _with_cookie(onward: str, token: str) -> BaseResponse:
     response = redirect(onward, 303)
-    response.set_cookie(cookie_name(), token, path="/", secure=_secure(), httponly=True, samesite="Lax")
+    response.set_cookie(
+        cookie_name(), token, path="/", secure=_secure(), httponly=True, samesite="Lax"
+    )
     return response
 
 

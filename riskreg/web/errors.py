@@ -3,7 +3,16 @@
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import (
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -28,7 +37,9 @@ def wants_json() -> bool:
     """Whether the client is a program."""
     if request.path.startswith(("/api/", "/hooks/")) or request.path.endswith(".json"):
         return True
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"], default="text/html")
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json"], default="text/html"
+    )
     return best == "application/json"
 
 
@@ -36,9 +47,8 @@ def render_error(error: RiskregError) -> Response:
     """What a person or a program reads of an error."""
     db.session.rollback()
     if isinstance(error, NotSignedIn) and not wants_json():
-        from riskreg.org.signin import to_sign_in  # noqa: PLC0415 - a page that itself may fail
-
-        return to_sign_in()
+        onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
+        return make_response(redirect(url_for("signin.new", next=onward), 303))
     response = _answer(error.status, error.message, error)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -65,7 +75,10 @@ def _answer(status: int, message: str, error: RiskregError | None = None) -> Res
 def _csrf(_error: CSRFError) -> Response:
     return _answer(
         400,
-        _("This form was open for too long or came from another place. Go back, reload the page and send it again."),
+        _(
+            "This form was open for too long or came from another place. "
+            "Go back, reload the page and send it again."
+        ),
     )
 
 
@@ -88,11 +101,15 @@ def _database(error: OperationalError) -> Response:
     db.session.rollback()
     log.error("database_unavailable", error=str(error.orig))
     return render_error(
-        Unavailable(_("The database does not answer just now. Nothing was saved; try again in a moment."))
+        Unavailable(
+            _("The database does not answer just now. Nothing was saved; try again in a moment.")
+        )
     )
 
 
 def _crash(error: BaseException) -> Response:
     db.session.rollback()
     log.error("crash", path=request.path, exc_info=getattr(error, "original_exception", error))
-    return _answer(500, _("Something went wrong here, not with you. Nothing was saved. It is in the log."))
+    return _answer(
+        500, _("Something went wrong here, not with you. Nothing was saved. It is in the log.")
+    )

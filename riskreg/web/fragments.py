@@ -7,7 +7,10 @@ from flask import render_template, request
 
 def is_fragment() -> bool:
     """Whether htmx asked."""
-    return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
+    return (
+        request.headers.get("HX-Request") == "true"
+        and "HX-History-Restore-Request" not in request.headers
+    )
 
 
 def page_or_fragment(page: str, fragment: str, **context: Any) -> str:

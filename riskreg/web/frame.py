@@ -1,18 +1,21 @@
 """What the frame of every page shows: the rail, the team chooser, the New menu."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 
-from riskreg.org.models import Team
-from riskreg.org.permissions import Actor, Permission
-from riskreg.org.queries import ancestors, root_team, teams_for
+if TYPE_CHECKING:
+    from riskreg.org.models import Team
+    from riskreg.org.permissions import Actor
 
 TEAM_COOKIE = "team"
+TEAMS_OF = (
+    "riskreg_teams_of"  # app.extensions: actor -> the teams they may look at, as the tree reads
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +33,8 @@ class NavEntry:
 class TeamChoice:
     """The chosen team (None: everything the actor may see) and what else could be chosen."""
 
-    team: Team | None
-    path: Sequence[Team]
+    team: "Team | None"
+    path: "Sequence[Team]"
     options: Sequence[tuple[str, str, int]]
 
     @property
@@ -46,26 +49,26 @@ class TeamChoice:
 
 
 # (endpoint, words, icon, permission) in the order people work.
-RAIL = (
-    ("dashboard.index", lambda: _("Home"), "home", Permission.TEAM_VIEW),
-    ("risks.index", lambda: _("Risks"), "shield", Permission.RISK_VIEW),
-    ("reviews.index", lambda: _("Reviews"), "clipboard", Permission.REVIEW_VIEW),
-    ("postmortems.index", lambda: _("Incidents"), "flame", Permission.INCIDENT_VIEW),
-    ("actions.index", lambda: _("Actions"), "check", Permission.ACTION_VIEW),
-    ("reviews.coverage", lambda: _("Coverage"), "grid", Permission.REVIEW_VIEW),
-    ("org.systems", lambda: _("Systems"), "box", Permission.SYSTEM_VIEW),
-    ("packs.index", lambda: _("Packs"), "file", Permission.PACK_VIEW),
-    ("trail.index", lambda: _("Trail"), "history", Permission.TRAIL_VIEW),
+RAIL: tuple[tuple[str, Callable[[], str], str, str], ...] = (
+    ("dashboard.index", lambda: _("Home"), "home", "team:view"),
+    ("risks.index", lambda: _("Risks"), "shield", "risk:view"),
+    ("reviews.index", lambda: _("Reviews"), "clipboard", "review:view"),
+    ("postmortems.index", lambda: _("Incidents"), "flame", "incident:view"),
+    ("actions.index", lambda: _("Actions"), "check", "action:view"),
+    ("reviews.coverage", lambda: _("Coverage"), "grid", "review:view"),
+    ("org.systems", lambda: _("Systems"), "box", "system:view"),
+    ("packs.index", lambda: _("Packs"), "file", "pack:view"),
+    ("trail.index", lambda: _("Trail"), "history", "trail:view"),
 )
-NEW = (
-    ("risks.new", lambda: _("Risk"), Permission.RISK_EDIT),
-    ("postmortems.new", lambda: _("Incident"), Permission.INCIDENT_EDIT),
-    ("reviews.new", lambda: _("Operability review"), Permission.REVIEW_EDIT),
-    ("actions.new", lambda: _("Action"), Permission.ACTION_EDIT),
+NEW: tuple[tuple[str, Callable[[], str], str], ...] = (
+    ("risks.new", lambda: _("Risk"), "risk:edit"),
+    ("postmortems.new", lambda: _("Incident"), "incident:edit"),
+    ("reviews.new", lambda: _("Operability review"), "review:edit"),
+    ("actions.new", lambda: _("Action"), "action:edit"),
 )
 
 
-def chosen_team() -> Team | None:
+def chosen_team() -> "Team | None":
     """The team that this page is about: ?team= in the URL, else the last one chosen, else the root.
 
     A slug the actor may not see, or that does not exist, is ignored. None only before set-up.
@@ -78,17 +81,23 @@ def chosen_team() -> Team | None:
     return team
 
 
-def visible_teams() -> list[Team]:
+def visible_teams() -> "list[Team]":
     """The teams the actor may look at, as the tree reads; once per request."""
     if "visible_teams" not in g:
-        g.visible_teams = teams_for(g.actor) if g.get("actor") else []
+        teams_of = current_app.extensions[TEAMS_OF]
+        g.visible_teams = teams_of(g.actor) if g.get("actor") else []
     teams: list[Team] = g.visible_teams
     return teams
 
 
-def init_app(app: Flask) -> None:
-    """Give the frame to every template, and keep the chosen team in a cookie."""
+def init_app(app: Flask, teams_of: "Callable[[Actor], list[Team]]") -> None:
+    """Give the frame to every template, and keep the chosen team in a cookie.
+
+    `teams_of` lists the teams an actor may look at, as the tree reads.
+    """
+    app.extensions[TEAMS_OF] = teams_of
     app.context_processor(_context)
+    app.jinja_env.globals["page_url"] = _page_url  # macros see globals only
     app.after_request(_keep_team)
 
 
@@ -104,32 +113,38 @@ def _context() -> dict[str, Any]:
         "team_choice": _choice() if actor else None,
         "page_url": _page_url,
         "can_somewhere": partial(_may, actor),
-        "Permission": Permission,
     }
 
 
 def _choice() -> TeamChoice:
     team = chosen_team()
     options = [(option.slug, option.name, option.depth) for option in visible_teams()]
-    return TeamChoice(team=team, path=ancestors(team) if team else [], options=options)
+    return TeamChoice(team=team, path=_path_to(team), options=options)
 
 
-def _default_team(teams: list[Team]) -> Team | None:
+def _path_to(team: "Team | None") -> "list[Team]":
+    if team is None:
+        return []
+    return [above for above in visible_teams() if team.path.startswith(above.path)]
+
+
+def _default_team(teams: "list[Team]") -> "Team | None":
     home = g.actor.home_team_id if g.get("actor") else None
     for team in teams:
         if team.id == home:
             return team
-    return teams[0] if teams else root_team()
+    return teams[0] if teams else None
 
 
-def _rail(actor: Actor) -> list[NavEntry]:
+def _rail(actor: "Actor") -> list[NavEntry]:
     here = (request.endpoint or "").split(".")[0]
     return [
         NavEntry(
-            label=label(),
+            label=str(label()),
             href=url_for(endpoint),
             icon=icon,
-            active=request.endpoint == endpoint or (here == endpoint.split(".")[0] and not _own(request.endpoint)),
+            active=request.endpoint == endpoint
+            or (here == endpoint.split(".")[0] and not _own(request.endpoint)),
         )
         for endpoint, label, icon, permission in RAIL
         if endpoint in current_app.view_functions and actor.may_somewhere(permission)
@@ -140,15 +155,15 @@ def _own(endpoint: str | None) -> bool:
     return any(endpoint == entry[0] for entry in RAIL)
 
 
-def _new_links(actor: Actor) -> list[dict[str, str]]:
+def _new_links(actor: "Actor") -> list[dict[str, str]]:
     return [
-        {"label": label(), "href": url_for(endpoint)}
+        {"label": str(label()), "href": url_for(endpoint)}
         for endpoint, label, permission in NEW
         if endpoint in current_app.view_functions and actor.may_somewhere(permission)
     ]
 
 
-def _may(actor: Actor | None, permission: Permission) -> bool:
+def _may(actor: "Actor | None", permission: Any) -> bool:
     return actor is not None and actor.may_somewhere(permission)
 
 
@@ -159,7 +174,7 @@ def _theme() -> str:
 
 def _page_url(**changes: Any) -> str:
     """This page's address with some query values replaced; None takes a value away."""
-    arguments = request.args.to_dict(flat=False)
+    arguments: dict[str, Any] = request.args.to_dict(flat=False)
     for name, value in changes.items():
         arguments.pop(name, None)
         if value is not None:
@@ -173,6 +188,11 @@ def _keep_team(response: Any) -> Any:
     team = g.get("chosen_team")
     if request.args.get("team") and team is not None and request.args["team"] == team.slug:
         response.set_cookie(
-            TEAM_COOKIE, team.slug, secure=request.is_secure, httponly=True, samesite="Lax", max_age=31_536_000
+            TEAM_COOKIE,
+            team.slug,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
+            max_age=31_536_000,
         )
     return response

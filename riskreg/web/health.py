@@ -5,21 +5,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from riskreg.db import db
-from riskreg.org.permissions import Permission
-from riskreg.web.security import requires
+from riskreg.web.security import PUBLIC, requires
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/healthz")
-@requires(Permission.PUBLIC)
+@requires(PUBLIC)
 def alive() -> ResponseReturnValue:
     """The process answers."""
     return jsonify(status="ok")
 
 
 @bp.get("/readyz")
-@requires(Permission.PUBLIC)
+@requires(PUBLIC)
 def ready() -> ResponseReturnValue:
     """The database answers too (503 by the error renderer when it does not)."""
     db.session.execute(text("SELECT 1"))

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from riskreg.lib import dates
-from riskreg.lib.text import clean_text as to_html
+from riskreg.lib.markdown import to_html
 from riskreg.paths import STATIC
 from riskreg.web.security import csp_nonce
 
@@ -22,7 +22,12 @@ def init_app(app: Flask) -> None:
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
-        day=day, instant=instant, relative_day=relative_day, markdown=markdown, days=days, thousands=thousands
+        day=day,
+        instant=instant,
+        relative_day=relative_day,
+        markdown=markdown,
+        days=days,
+        thousands=thousands,
     )
     env.globals.update(csp_nonce=csp_nonce, static_url=static_url, today=today)
 
@@ -47,7 +52,7 @@ def day(value: date | datetime | None) -> str:
         return "–"
     if isinstance(value, datetime):
         value = value.astimezone(zone()).date()
-    return format_date(value, "d MMM y", rebase=False)
+    return str(format_date(value, "d MMM y", rebase=False))
 
 
 def instant(value: datetime | None) -> str:
@@ -71,8 +76,12 @@ def relative_day(value: date | datetime | None) -> Markup:
     elif distance.days == -1:
         words = _("yesterday")
     else:
-        words = format_timedelta(distance, granularity="day", add_direction=True, locale=get_locale())
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(local.isoformat(), day(local), words)
+        words = format_timedelta(
+            distance, granularity="day", add_direction=True, locale=get_locale()
+        )
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        local.isoformat(), day(local), words
+    )
 
 
 def markdown(text: str | None) -> Markup:
@@ -100,4 +109,3 @@ def static_url(name: str) -> str:
     path = STATIC / name
     mark = _fingerprint(name, path.stat().st_mtime_ns) if path.is_file() else "missing"
     return url_for("static", filename=name, v=mark)
-

@@ -29,7 +29,11 @@ class Page:
 
 def encode_cursor(values: Sequence[Any]) -> str:
     """The sort key of a row as a URL-safe word."""
-    return base64.urlsafe_b64encode(json.dumps(list(values), default=str).encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(json.dumps(list(values), default=str).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def decode_cursor(word: str | None, length: int) -> list[Any] | None:

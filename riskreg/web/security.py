@@ -2,22 +2,30 @@
 
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.local import LocalProxy
 
 from riskreg.errors import Forbidden, NotSignedIn, SettingsError
-from riskreg.org.permissions import Actor, Permission
 
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "riskreg_permission"
 PUBLIC_ENDPOINTS = frozenset({"static"})
+PUBLIC, SELF = "public", "self"  # no sign-in needed; any signed-in person
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Declare what a view needs: the actor must hold it somewhere; rows are checked by the service."""
+class Actor(Protocol):
+    """What this layer needs of the person who acts (riskreg.org.permissions.Actor)."""
+
+    def may_somewhere(self, permission: Any) -> bool:
+        """Whether any role of theirs allows the act anywhere."""
+
+
+def requires(permission: StrEnum | str) -> Callable[[View], View]:
+    """Declare what a view needs: held somewhere here, checked on the row by the service."""
 
     def mark(view: View) -> View:
         setattr(view, ATTRIBUTE, permission)
@@ -30,10 +38,11 @@ def _actor() -> Actor:
     actor = g.get("actor")
     if actor is None:
         raise NotSignedIn(_("Sign in first."))
-    return actor  # type: ignore[no-any-return] - flask.g is untyped
+    return cast("Actor", actor)
 
 
-current_actor: Actor = LocalProxy(_actor)  # type: ignore[assignment] - stands for the actor
+# Typed as anything so that this layer need not know the organisation's own type.
+current_actor: Any = LocalProxy(_actor)
 
 
 def init_app(app: Flask) -> None:
@@ -60,10 +69,10 @@ def _authorise() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     permission = getattr(view, ATTRIBUTE, None)
     _same_site_only()
-    if permission in {None, Permission.PUBLIC}:
+    if permission in {None, PUBLIC}:
         return
     actor = _actor()
-    if permission is not Permission.SELF and not actor.may_somewhere(permission):
+    if permission != SELF and not actor.may_somewhere(permission):
         raise Forbidden(_("Your role does not let you do this. A manager of the team can."))
 
 
@@ -71,7 +80,7 @@ def _same_site_only() -> None:
     """Refuse state changes that another site's page started."""
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    if request.headers.get("Sec-Fetch-Site") in {"cross-site"}:
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise Forbidden(_("This request came from another site and was refused."))
 
 

@@ -1,4 +1,4 @@
-"""One transaction per request: a safe method or a status of 400 and more rolls back, all else commits."""
+"""One transaction per request: safe methods and refusals roll back, all else commits."""
 
 from flask import Flask, Response, g, request
 from sqlalchemy.exc import IntegrityError
@@ -6,6 +6,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from riskreg.db import _writing, db
 from riskreg.errors import Conflict, Stale
+from riskreg.web.errors import render_error
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -19,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 def settle(response: Response) -> Response:
-    """Commit or roll back; the last of the after-request functions, so that it sees the final status."""
+    """Commit or roll back; runs last of the after-request functions, on the final status."""
     if request.method in SAFE_METHODS or response.status_code >= 400:
         db.session.rollback()
     else:
@@ -37,13 +38,13 @@ def _restore(_error: BaseException | None) -> None:
         _writing.reset(token)
 
 
-def _stale(_error: StaleDataError) -> object:
-    from riskreg.web.errors import render_error  # noqa: PLC0415 - the renderer needs templates
+def _stale(_error: StaleDataError) -> Response:
+    return render_error(
+        Stale("Somebody else changed this while you were working on it. Nothing was saved.")
+    )
 
-    return render_error(Stale("Somebody else changed this while you were working on it. Nothing was saved."))
 
-
-def _duplicate(_error: IntegrityError) -> object:
-    from riskreg.web.errors import render_error  # noqa: PLC0415
-
-    return render_error(Conflict("This was already stored, perhaps a moment ago. Nothing was saved twice."))
+def _duplicate(_error: IntegrityError) -> Response:
+    return render_error(
+        Conflict("This was already stored, perhaps a moment ago. Nothing was saved twice.")
+    )

@@ -1,0 +1,1 @@
+"""Commands that concern the installation: init, serve, db, doctor, user."""

@@ -1,0 +1,168 @@
+"""riskreg init, serve, db, user: bring an installation up."""
+
+import argparse
+import getpass
+import sys
+from typing import Any
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the commands."""
+    init = subparsers.add_parser(
+        "init",
+        help="make the tables, the default content and the first administrator",
+        epilog="Example: riskreg init",
+    )
+    init.add_argument(
+        "--no-input", action="store_true", help="ask nothing; print a one-time set-up code"
+    )
+    init.set_defaults(run=run_init)
+
+    serve = subparsers.add_parser(
+        "serve", help="serve the pages", epilog="Example: riskreg serve --port 8000"
+    )
+    serve.add_argument("--host", help="address to listen on (default: RISKREG_HOST)")
+    serve.add_argument("--port", type=int, help="port to listen on (default: RISKREG_PORT)")
+    serve.add_argument(
+        "--no-worker", action="store_true", help="leave background work to `riskreg worker`"
+    )
+    serve.set_defaults(run=run_serve, needs_app=False)
+
+    database = subparsers.add_parser(
+        "db", help="look after the database", epilog="Example: riskreg db upgrade"
+    )
+    actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    upgrade = actions.add_parser("upgrade", help="bring the tables up to date")
+    upgrade.set_defaults(run=run_upgrade)
+    check = actions.add_parser("check", help="exit 1 when tables and program differ")
+    check.set_defaults(run=run_check)
+
+    user = subparsers.add_parser(
+        "user", help="look after people", epilog="Example: riskreg user add ada@example.org"
+    )
+    actions = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = actions.add_parser(
+        "add",
+        help="add a person",
+        epilog="Example: riskreg user add ada@example.org --role engineer --team payments",
+    )
+    add.add_argument("email")
+    add.add_argument("--name", default="")
+    add.add_argument("--team", default="", metavar="SLUG", help="default: the root team")
+    add.add_argument("--role", default="viewer", choices=["viewer", "engineer", "manager", "admin"])
+    add.set_defaults(run=run_user_add)
+
+
+def run_init(chosen: argparse.Namespace) -> int:
+    """Tables, matrix, checklist; then the first administrator, by question or by set-up code.
+
+    With --no-input the administrator is made from RISKREG_ADMIN_EMAIL, _NAME, _PASSWORD and
+    RISKREG_ADMIN_ORGANISATION where these are given.
+    """
+    from riskreg import migrate
+    from riskreg.db import transaction
+    from riskreg.org.sessions import new_setup_code
+    from riskreg.seed import install_defaults
+    from riskreg.settings import admin_from_env
+
+    migrate.upgrade()
+    with transaction():
+        install_defaults()
+    admin = admin_from_env() if chosen.no_input else _ask_for_admin()
+    if admin is not None:
+        return _make_admin(admin)
+    with transaction():
+        code = new_setup_code()
+    if code is None:
+        print("riskreg is set up already; nothing was changed.")
+        return 0
+    print("The tables are ready. Open /setup within 30 minutes and enter this one-time code:")
+    print(code)
+    return 0
+
+
+def run_serve(chosen: argparse.Namespace) -> int:
+    """Serve with waitress, a worker process beside it unless told otherwise."""
+    from riskreg.serving import serve
+
+    return serve(host=chosen.host, port=chosen.port, with_worker=not chosen.no_worker)
+
+
+def run_upgrade(_chosen: argparse.Namespace) -> int:
+    """Apply the missing migrations."""
+    from riskreg import migrate
+
+    before, head = migrate.revisions()
+    migrate.upgrade()
+    print(f"The database is at {head} (it was at {before or 'nothing'}).")
+    return 0
+
+
+def run_check(_chosen: argparse.Namespace) -> int:
+    """Compare tables, migrations and models."""
+    from riskreg import migrate
+
+    found = migrate.differences()
+    for difference in found:
+        print(difference, file=sys.stderr)
+    if found or not migrate.is_current():
+        print("The tables differ from the program; run `riskreg db upgrade`.", file=sys.stderr)
+        return 1
+    print("The tables are those of this program.")
+    return 0
+
+
+def run_user_add(chosen: argparse.Namespace) -> int:
+    """Add a person and print their first password once."""
+    import secrets
+
+    from riskreg.db import transaction
+    from riskreg.org.kinds import Role
+    from riskreg.org.permissions import SYSTEM_ACTOR
+    from riskreg.org.queries import root_team, team_for
+    from riskreg.org.services import create_person, grant_role
+
+    password = secrets.token_urlsafe(15)
+    with transaction():
+        team = team_for(SYSTEM_ACTOR, chosen.team) if chosen.team else root_team()
+        name = chosen.name or chosen.email.partition("@")[0]
+        person = create_person(SYSTEM_ACTOR, name=name, email=chosen.email, password=password)
+        if team is not None:
+            person.home_team_id = team.id
+            grant_role(SYSTEM_ACTOR, person, team, Role(chosen.role))
+    print(
+        f"{person.email} can sign in with this password, which is shown only now:", file=sys.stderr
+    )
+    print(password)
+    return 0
+
+
+def _ask_for_admin() -> dict[str, str] | None:
+    if not sys.stdin.isatty():
+        return None
+    print("The first administrator (leave empty to use a one-time set-up code in the browser):")
+    email = input("E-mail: ").strip()
+    if not email:
+        return None
+    return {
+        "email": email,
+        "name": input("Name: ").strip() or email,
+        "organisation": input("Organisation: ").strip() or "Organisation",
+        "password": getpass.getpass("Password (15 characters or more): "),
+    }
+
+
+def _make_admin(admin: dict[str, str]) -> int:
+    from sqlalchemy import func, select
+
+    from riskreg.db import db, transaction
+    from riskreg.org.models import Person
+    from riskreg.org.signin import first_administrator
+
+    if db.session.scalar(select(func.count(Person.id))):
+        print("riskreg is set up already; nothing was changed.")
+        return 0
+    with transaction():
+        person = first_administrator(**admin)
+    print(f"riskreg is set up; {person.email} can sign in.")
+    return 0
