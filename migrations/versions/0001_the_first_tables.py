@@ -459,6 +459,8 @@ def upgrade() -> None:
         sa.Column("external_ref", sa.String(length=120), nullable=False),
         sa.Column("import_key", sa.String(length=200), nullable=True),
         sa.Column("stated_score", sa.String(length=40), nullable=False),
+        sa.Column("search_text", sa.Text(), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["matrix_id"], ["matrix_version.id"], name=op.f("fk_risk_matrix_id_matrix_version")
@@ -469,9 +471,24 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_risk_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_risk")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_risk_form_key")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("risk", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_risk_cell",
+            [
+                "status",
+                "team_id",
+                "matrix_id",
+                "current_likelihood",
+                "current_impact",
+                "target_likelihood",
+                "target_impact",
+                "band_rank",
+            ],
+            unique=False,
+        )
         batch_op.create_index("ix_risk_import", ["team_id", "import_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_risk_matrix_id"), ["matrix_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_risk_owner_id"), ["owner_id"], unique=False)
@@ -483,7 +500,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_risk_system_id"), ["system_id"], unique=False)
         batch_op.create_index(
-            "ix_risk_team_status",
+            "ix_risk_team_severity",
             [
                 "team_id",
                 "status",
@@ -493,6 +510,11 @@ def upgrade() -> None:
                 "identified_on",
                 "id",
             ],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_risk_team_value",
+            ["team_id", "status", "order_value", "order_exposure", "identified_on", "id"],
             unique=False,
         )
         batch_op.create_index(
@@ -1009,13 +1031,15 @@ def downgrade() -> None:
     op.drop_table("snapshot")
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.drop_index("ix_risk_value")
-        batch_op.drop_index("ix_risk_team_status")
+        batch_op.drop_index("ix_risk_team_value")
+        batch_op.drop_index("ix_risk_team_severity")
         batch_op.drop_index(batch_op.f("ix_risk_system_id"))
         batch_op.drop_index("ix_risk_severity")
         batch_op.drop_index(batch_op.f("ix_risk_review_due_on"))
         batch_op.drop_index(batch_op.f("ix_risk_owner_id"))
         batch_op.drop_index(batch_op.f("ix_risk_matrix_id"))
         batch_op.drop_index("ix_risk_import")
+        batch_op.drop_index("ix_risk_cell")
 
     op.drop_table("risk")
     with op.batch_alter_table("postmortem", schema=None) as batch_op:

@@ -14,6 +14,15 @@ from riskreg.risks.kinds import CloseReason, Kind, Size, Status, Tier, Treatment
 VALUE_ORDER = ("order_value", "order_exposure", "identified_on", "id")
 SEVERITY_ORDER = ("order_band", *VALUE_ORDER)
 UNKNOWN_LAST = 2**62
+# What the matrix page counts by: an index of just these answers it without reading the rows.
+CELLS = (
+    "matrix_id",
+    "current_likelihood",
+    "current_impact",
+    "target_likelihood",
+    "target_impact",
+    "band_rank",
+)
 
 
 class MatrixVersion(Base):
@@ -36,7 +45,9 @@ class Risk(Base):
     __table_args__ = (
         Index("ix_risk_severity", "status", *SEVERITY_ORDER),
         Index("ix_risk_value", "status", *VALUE_ORDER),
-        Index("ix_risk_team_status", "team_id", "status", *SEVERITY_ORDER),
+        Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER),
+        Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER),
+        Index("ix_risk_cell", "status", "team_id", *CELLS),
         Index("ix_risk_import", "team_id", "import_key"),
         {"sqlite_autoincrement": True},
     )
@@ -90,15 +101,21 @@ class Risk(Base):
     external_ref: Mapped[str] = mapped_column(String(120), default="")
     import_key: Mapped[str | None] = mapped_column(String(200))
     stated_score: Mapped[str] = mapped_column(String(40), default="")
+    search_text: Mapped[str] = mapped_column(Text, default="")  # folded; see riskreg.risks.scoring
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one form, one risk
     version: Mapped[int] = mapped_column()
 
     team: Mapped[Team] = relationship()
     system: Mapped[System | None] = relationship()
     owner: Mapped[Person | None] = relationship()
     matrix: Mapped[MatrixVersion] = relationship()
-    tags: Mapped[list["RiskTag"]] = relationship(cascade="all, delete-orphan", order_by="RiskTag.tag")
+    tags: Mapped[list["RiskTag"]] = relationship(
+        cascade="all, delete-orphan", order_by="RiskTag.tag"
+    )
     knowers: Mapped[list[Person]] = relationship(secondary="risk_knower", order_by="Person.name")
-    links: Mapped[list["RiskLink"]] = relationship(cascade="all, delete-orphan", order_by="RiskLink.id")
+    links: Mapped[list["RiskLink"]] = relationship(
+        cascade="all, delete-orphan", order_by="RiskLink.id"
+    )
     assessments: Mapped[list["Assessment"]] = relationship(order_by="Assessment.id.desc()")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
