@@ -39,7 +39,7 @@ def team_ids(
 def visible(
     actor: Actor,
     permission: Permission,
-    team_id: InstrumentedAttribute[int],
+    team_id: InstrumentedAttribute[int] | ColumnElement[int],
     *,
     below: Team | None = None,
 ) -> ColumnElement[bool]:

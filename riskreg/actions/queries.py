@@ -1,0 +1,396 @@
+"""Reads of action items: one, a filtered list in groups, counts, and where they came from."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TableClause,
+    and_,
+    case,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.orm import joinedload, selectinload
+
+from riskreg.actions.kinds import ActionStatus, ActionType, Priority
+from riskreg.actions.models import ActionItem
+from riskreg.db import db
+from riskreg.errors import NotFound
+from riskreg.lib.dates import local_day
+from riskreg.metrics import actions as clocks
+from riskreg.metrics.actions import DueGroup
+from riskreg.org.access import require, visible
+from riskreg.org.models import Person, Team
+from riskreg.org.permissions import Actor, Permission
+
+RECENT_DAYS = 30
+RECENT_ROWS = 20
+
+
+class OriginKind(StrEnum):
+    """What an action can come from; this feature knows the others by table and number only."""
+
+    RISK = "risk"
+    INCIDENT = "incident"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where an action came from; `title` is empty where the reader may not know it."""
+
+    kind: OriginKind
+    id: int
+    title: str = ""
+
+    @property
+    def ref(self) -> str:
+        """What people call it: R-12, I-7 or OR-3."""
+        return f"{_ORIGINS[self.kind].letters}-{self.id}"
+
+    @property
+    def path(self) -> str:
+        """Its page."""
+        return f"{_ORIGINS[self.kind].folder}/{self.ref}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionFilter:
+    """What a list of actions shows; the same for page, export and pack."""
+
+    below: Team | None = None
+    status: ActionStatus | None = ActionStatus.OPEN
+    group: DueGroup | None = None
+    owner_id: int | None = None
+    type: ActionType | None = None
+    priority: Priority | None = None
+    origin: OriginKind | None = None
+    text: str = ""
+    original_from: date | None = None
+    original_until: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many actions of a filter stand where; `done` are those of the last 30 days."""
+
+    overdue: int
+    this_week: int
+    later: int
+    done: int
+
+    @property
+    def open(self) -> int:
+        """All that are not closed."""
+        return self.overdue + self.this_week + self.later
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    letters: str
+    folder: str
+    column: str
+    view: Permission
+    table: TableClause
+
+
+def _table(name: str, *columns: str) -> TableClause:
+    return table(name, column("id"), column("team_id"), *[column(each) for each in columns])
+
+
+_ORIGINS = {
+    OriginKind.RISK: _Kind(
+        letters="R",
+        folder="/risks",
+        column="risk_id",
+        view=Permission.RISK_VIEW,
+        table=_table("risk", "title", "system_id"),
+    ),
+    OriginKind.INCIDENT: _Kind(
+        letters="I",
+        folder="/incidents",
+        column="incident_id",
+        view=Permission.INCIDENT_VIEW,
+        table=_table("incident", "title"),
+    ),
+    OriginKind.REVIEW: _Kind(
+        letters="OR",
+        folder="/reviews",
+        column="review_id",
+        view=Permission.REVIEW_VIEW,
+        table=_table("operability_review", "system_id"),
+    ),
+}
+_SYSTEM = table("system", column("id"), column("name"))
+_INCIDENT_SYSTEM = table("incident_system", column("incident_id"), column("system_id"))
+
+
+def action_for(
+    actor: Actor, ref: str, permission: Permission = Permission.ACTION_VIEW
+) -> ActionItem:
+    """An action by its name A-31; NotFound or Forbidden as the actor's roles say."""
+    action = None
+    if (action_id := number_of(ref, "A")) is not None:
+        action = db.session.scalar(
+            _with_people(select(ActionItem)).where(ActionItem.id == action_id)
+        )
+    require(actor, permission, action, view=Permission.ACTION_VIEW)
+    assert action is not None
+    return action
+
+
+def number_of(ref: str, letters: str) -> int | None:
+    """31 of "A-31" (also "a31"); None when it is no such name."""
+    match = re.fullmatch(rf"{letters}-?(\d{{1,9}})", ref.strip(), re.IGNORECASE | re.ASCII)
+    return int(match[1]) if match else None
+
+
+def actions_of(
+    actor: Actor,
+    *,
+    risk_id: int | None = None,
+    incident_id: int | None = None,
+    review_id: int | None = None,
+    system_id: int | None = None,
+) -> Sequence[ActionItem]:
+    """Actions that came from one thing, open ones first by due date; at least one id is needed.
+
+    Those of a system came from its risks, its incidents and its reviews.
+    """
+    conditions = _equal(risk_id=risk_id, incident_id=incident_id, review_id=review_id)
+    if system_id is not None:
+        conditions.append(_of_system(system_id))
+    assert conditions, "name what the actions came from"
+    query = _with_people(select(ActionItem)).where(
+        visible(actor, Permission.ACTION_VIEW, ActionItem.team_id), *conditions
+    )
+    return db.session.scalars(query.order_by(*_due_order())).all()
+
+
+def list_actions(
+    actor: Actor, wanted: ActionFilter, *, today: date, limit: int, offset: int = 0
+) -> Sequence[ActionItem]:
+    """A stretch of the filtered list: open ones by due date, closed ones newest first."""
+    query = _with_people(select(ActionItem)).where(_matches(actor, wanted, today))
+    order = _due_order() if wanted.status in {None, ActionStatus.OPEN} else _closed_order()
+    return db.session.scalars(query.order_by(*order).limit(limit).offset(offset)).all()
+
+
+def count_actions(actor: Actor, wanted: ActionFilter, *, today: date) -> int:
+    """How many rows the filtered list has."""
+    query = select(func.count(ActionItem.id)).where(_matches(actor, wanted, today))
+    return db.session.scalar(query) or 0
+
+
+def counts(actor: Actor, wanted: ActionFilter, *, today: date, now: datetime) -> Counts:
+    """How many actions stand in each group, whatever status and group the filter names."""
+    monday = clocks.next_week_start(today)
+    is_open = ActionItem.status == ActionStatus.OPEN
+    parts = (
+        and_(is_open, ActionItem.due_on < today),
+        and_(is_open, ActionItem.due_on >= today, ActionItem.due_on < monday),
+        and_(is_open, ActionItem.due_on >= monday),
+        and_(~is_open, ActionItem.closed_at >= now - timedelta(days=RECENT_DAYS)),
+    )
+    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts]
+    query = select(*sums).where(_narrowed(actor, wanted))
+    overdue, this_week, later, done = db.session.execute(query).one()
+    return Counts(overdue=overdue, this_week=this_week, later=later, done=done)
+
+
+def recently_closed(actor: Actor, wanted: ActionFilter, *, now: datetime) -> Sequence[ActionItem]:
+    """What was closed in the last 30 days under the same filter, newest first, 20 at most."""
+    query = _with_people(select(ActionItem)).where(
+        _narrowed(actor, wanted),
+        ActionItem.status != ActionStatus.OPEN,
+        ActionItem.closed_at >= now - timedelta(days=RECENT_DAYS),
+    )
+    return db.session.scalars(query.order_by(*_closed_order()).limit(RECENT_ROWS)).all()
+
+
+def grouped(
+    actions: Iterable[ActionItem], *, today: date
+) -> list[tuple[DueGroup, list[ActionItem]]]:
+    """A page of the list parted into its groups, empty ones left out."""
+    groups: dict[DueGroup, list[ActionItem]] = {group: [] for group in DueGroup}
+    for action in actions:
+        groups[clocks.due_group(days_of(action, "UTC"), today)].append(action)
+    return [(group, rows) for group, rows in groups.items() if rows]
+
+
+def on_time(
+    actor: Actor, *, below: Team | None, start: date, end: date, zone_name: str
+) -> Sequence[clocks.Action]:
+    """The actions first due in [start, end), for riskreg.metrics.actions.on_time_cohort."""
+    wanted = ActionFilter(below=below, status=None, original_from=start, original_until=end)
+    query = select(ActionItem).where(_narrowed(actor, wanted)).order_by(ActionItem.id)
+    return [days_of(action, zone_name) for action in db.session.scalars(query)]
+
+
+def days_of(action: ActionItem, zone_name: str) -> clocks.Action:
+    """The action's dates as local days of a zone, for the formulas of riskreg.metrics.actions."""
+    return clocks.Action(
+        status=action.status,
+        committed_on=local_day(action.committed_at, zone_name),
+        original_due_on=action.original_due_on,
+        due_on=action.due_on,
+        closed_on=local_day(action.closed_at, zone_name) if action.closed_at else None,
+    )
+
+
+def slips_of(action: ActionItem) -> int:
+    """How often the due date changed."""
+    return clocks.slips([*(slip.from_on for slip in action.slips), action.due_on])
+
+
+def origin_of(action: ActionItem) -> Origin | None:
+    """Where the action came from, without a title; None when it stands alone."""
+    for kind, known in _ORIGINS.items():
+        if (number := getattr(action, known.column)) is not None:
+            return Origin(kind=kind, id=number)
+    return None
+
+
+def origins(actor: Actor, actions: Iterable[ActionItem]) -> dict[int, Origin]:
+    """Where each action came from, by action id; titles only of what the actor may see."""
+    found = {action.id: origin for action in actions if (origin := origin_of(action))}
+    titles: dict[tuple[OriginKind, int], str] = {}
+    for kind in {origin.kind for origin in found.values()}:
+        ids = {origin.id for origin in found.values() if origin.kind == kind}
+        titles |= {(kind, number): title for number, title in _titles(actor, kind, ids)}
+    return {
+        action_id: Origin(kind=each.kind, id=each.id, title=titles.get((each.kind, each.id), ""))
+        for action_id, each in found.items()
+    }
+
+
+def origin_for(actor: Actor, ref: str) -> Origin:
+    """What R-12, I-7 or OR-3 is; NotFound when there is none or the actor may not see it."""
+    for kind, known in _ORIGINS.items():
+        number = number_of(ref, known.letters)
+        for found, title in _titles(actor, kind, {number}) if number is not None else ():
+            return Origin(kind=kind, id=found, title=title)
+    raise NotFound(_("There is nothing called %(ref)s, or you may not see it.", ref=ref))
+
+
+def origin_team(origin: Origin) -> Team:
+    """The team of what an action comes from."""
+    known = _ORIGINS[origin.kind].table
+    return db.session.scalars(
+        select(Team).join(known, known.c.team_id == Team.id).where(known.c.id == origin.id)
+    ).one()
+
+
+def owners(actor: Actor, *, below: Team | None) -> Sequence[tuple[int, str]]:
+    """(id, name) of everybody who owns an action in sight, by name."""
+    query = (
+        select(Person.id, Person.name)
+        .where(
+            Person.id.in_(
+                select(ActionItem.owner_id).where(
+                    visible(actor, Permission.ACTION_VIEW, ActionItem.team_id, below=below)
+                )
+            )
+        )
+        .order_by(Person.name, Person.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def _titles(actor: Actor, kind: OriginKind, ids: Iterable[int]) -> Sequence[tuple[int, str]]:
+    known = _ORIGINS[kind]
+    rows = known.table
+    query = select(rows.c.id, rows.c.title if kind != OriginKind.REVIEW else _SYSTEM.c.name)
+    if kind == OriginKind.REVIEW:
+        query = query.join(_SYSTEM, _SYSTEM.c.id == rows.c.system_id)
+    query = query.where(rows.c.id.in_(list(ids)), visible(actor, known.view, rows.c.team_id))
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def _of_system(system_id: int) -> ColumnElement[bool]:
+    risks, reviews = _ORIGINS[OriginKind.RISK].table, _ORIGINS[OriginKind.REVIEW].table
+    touched = _INCIDENT_SYSTEM.c
+    return or_(
+        ActionItem.risk_id.in_(select(risks.c.id).where(risks.c.system_id == system_id)),
+        ActionItem.review_id.in_(select(reviews.c.id).where(reviews.c.system_id == system_id)),
+        ActionItem.incident_id.in_(
+            select(touched.incident_id).where(touched.system_id == system_id)
+        ),
+    )
+
+
+def _matches(actor: Actor, wanted: ActionFilter, today: date) -> ColumnElement[bool]:
+    """Everything the filter says."""
+    status = true() if wanted.status is None else ActionItem.status == wanted.status
+    return and_(_narrowed(actor, wanted), status, _in_group(wanted.group, today))
+
+
+def _narrowed(actor: Actor, wanted: ActionFilter) -> ColumnElement[bool]:
+    """Everything the filter says but status and group, and what the actor may see."""
+    conditions = _equal(owner_id=wanted.owner_id, type=wanted.type, priority=wanted.priority)
+    if wanted.origin is not None:
+        conditions.append(getattr(ActionItem, _ORIGINS[wanted.origin].column).is_not(None))
+    if wanted.text:
+        conditions.append(_says(wanted.text))
+    if wanted.original_from is not None:
+        conditions.append(ActionItem.original_due_on >= wanted.original_from)
+    if wanted.original_until is not None:
+        conditions.append(ActionItem.original_due_on < wanted.original_until)
+    seen = visible(actor, Permission.ACTION_VIEW, ActionItem.team_id, below=wanted.below)
+    return and_(seen, *conditions)
+
+
+def _equal(**values: object) -> list[ColumnElement[bool]]:
+    given = {name: value for name, value in values.items() if value is not None}
+    return [getattr(ActionItem, name) == value for name, value in given.items()]
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    number = number_of(text, "A")
+    return or_(
+        ActionItem.title.icontains(text, autoescape=True),
+        ActionItem.detail.icontains(text, autoescape=True),
+        ActionItem.id == number if number is not None else false(),
+    )
+
+
+def _in_group(group: DueGroup | None, today: date) -> ColumnElement[bool]:
+    monday = clocks.next_week_start(today)
+    due = ActionItem.due_on
+    return {
+        None: true(),
+        DueGroup.OVERDUE: due < today,
+        DueGroup.THIS_WEEK: and_(due >= today, due < monday),
+        DueGroup.LATER: due >= monday,
+        DueGroup.CLOSED: ActionItem.status != ActionStatus.OPEN,
+    }[group]
+
+
+def _due_order() -> tuple[ColumnElement[Any], ...]:
+    closed = case((ActionItem.status == ActionStatus.OPEN, 0), else_=1)
+    return closed, ActionItem.due_on.asc(), ActionItem.id.asc()
+
+
+def _closed_order() -> tuple[ColumnElement[Any], ...]:
+    return ActionItem.closed_at.desc(), ActionItem.id.desc()
+
+
+def _with_people(query: Select[ActionItem]) -> Select[ActionItem]:
+    return query.options(
+        joinedload(ActionItem.team),
+        joinedload(ActionItem.owner),
+        joinedload(ActionItem.closed_by),
+        selectinload(ActionItem.slips),
+    )
