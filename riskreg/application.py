@@ -31,8 +31,8 @@ def build(settings: Settings | None = None) -> Flask:
     Babel(app, default_timezone="UTC")
     CSRFProtect(app)
     app.after_request(transactions.settle)  # registered first, so it runs last
+    transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)
-    transactions.init_app(app)
     errors.init_app(app)
     security.init_app(app)
     frame.init_app(app, teams_for)

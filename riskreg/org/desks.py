@@ -57,6 +57,7 @@ def demo_crew() -> Crew | None:
         return None
     teams = teams_for(SYSTEM_ACTOR)
     desks = [Desk(person=person, role=_highest(person)) for person in people]
+    desks.sort(key=lambda desk: -RANK[desk.role] if desk.role else 1)
     grouped = [(team, [d for d in desks if d.person.home_team_id == team.id]) for team in teams]
     return Crew(start=_starts(desks, teams), teams=[group for group in grouped if group[1]])
 
@@ -74,9 +75,7 @@ def _starts(desks: Sequence[Desk], teams: Sequence[Team]) -> list[Desk]:
         ),
         (
             _first(desks, Role.ENGINEER, home),
-            _l(
-                "Works in the same team: files a risk in a minute, answers a review, closes an action."
-            ),
+            _l("Works in that team: files a risk in a minute, answers a review, closes an action."),
         ),
         (
             _first(desks, Role.MANAGER, {team.id for team in teams} - leaves),

@@ -15,6 +15,17 @@ class SignInForm(Form):
     password = PasswordField(_l("Password"), [InputRequired(), Length(max=MAX_LENGTH)])
 
 
+class PasswordForm(Form):
+    """One's own new password."""
+
+    current = PasswordField(_l("Current password"), [InputRequired(), Length(max=MAX_LENGTH)])
+    password = PasswordField(
+        _l("New password"),
+        [InputRequired(), Length(min=MIN_LENGTH, max=MAX_LENGTH)],
+        description=_l("At least 15 characters; a sentence is fine."),
+    )
+
+
 class SetupForm(Form):
     """The first administrator and the name of the organisation."""
 

@@ -1,16 +1,19 @@
 """Signed-in browsers, the one-time set-up code, and slowing down guesses."""
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from flask_babel import gettext as _
 from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from riskreg.audit.services import record
-from riskreg.db import db
+from riskreg.db import db, write_intent
 from riskreg.errors import Invalid, NotFound, TooMany
 from riskreg.lib.dates import now
 from riskreg.org.models import Grant, Person, SetupCode, SignInTry, UserSession
@@ -22,6 +25,8 @@ SETUP_MINUTES = 30
 FREE_TRIES = 5
 TRY_WINDOW = timedelta(minutes=15)
 TOUCH_AFTER = timedelta(minutes=1)
+
+log = structlog.get_logger()
 
 
 def sign_in(
@@ -85,20 +90,27 @@ def touch_session(session: UserSession) -> None:
     instant = now()
     if instant - session.last_seen_at < TOUCH_AFTER:
         return
-    with db.engine.begin() as connection:
-        connection.execute(
-            update(UserSession).where(UserSession.id == session.id).values(last_seen_at=instant)
-        )
+    statement = update(UserSession).where(UserSession.id == session.id).values(last_seen_at=instant)
+    db.session.rollback()  # nothing was written yet; a reader left open would keep SQLite waiting
+    try:
+        with write_intent(), db.engine.begin() as connection:
+            connection.execute(statement)
+    except OperationalError as error:
+        # Reading goes on where writing cannot: a full or read-only disk, a database kept busy.
+        log.warning("session_not_touched", error=str(error.orig))
 
 
-def live_sessions(person_id: int) -> Sequence[UserSession]:
-    """A person's sessions that are not ended, most recent first."""
+def live_sessions(person_id: int, *, idle_minutes: int | None = None) -> Sequence[UserSession]:
+    """A person's sessions that are not ended (nor idle for longer), most recent first."""
+    instant = now()
+    idle = timedelta(minutes=idle_minutes) if idle_minutes is not None else timedelta(days=400)
     return db.session.scalars(
         select(UserSession)
         .where(
             UserSession.person_id == person_id,
             UserSession.revoked_at.is_(None),
-            UserSession.expires_at > now(),
+            UserSession.expires_at > instant,
+            UserSession.last_seen_at > instant - idle,
         )
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(100)
@@ -115,13 +127,16 @@ def end_session(actor: Actor, session_id: int) -> None:
         record(actor=actor, action="session.end", subject=session)
 
 
-def actor_of(person: Person, session: UserSession | None = None) -> Actor:
-    """The person as an actor with their roles as they are now."""
+def actor_of(person: Person, session: UserSession | None = None, *, timezone: str = "UTC") -> Actor:
+    """The person as an actor with their roles as they are now.
+
+    `timezone` is the organisation's, for people who did not choose one.
+    """
     return Actor(
         person_id=person.id,
         name=person.name,
         email=person.email,
-        timezone=person.timezone or "UTC",
+        timezone=person.timezone or timezone,
         session_id=session.id if session else None,
         home_team_id=person.home_team_id,
         grants=tuple((grant.team.path, grant.role) for grant in person.grants),
@@ -153,18 +168,22 @@ def new_setup_code() -> str | None:
 
 
 def use_setup_code(code: str) -> None:
-    """Spend the code; raises Invalid unless it is right, fresh, unused and nobody exists yet."""
-    spent = db.session.execute(
+    """Spend the code; raises Invalid unless it is right, fresh, unused and nobody exists yet.
+
+    Every unused code is spent at once, so that two people with two codes cannot both come first:
+    the second waits for the rows of the first and then finds none left.
+    """
+    spent = db.session.scalars(
         update(SetupCode)
-        .where(
-            SetupCode.code_hash == _digest(code.strip()),
-            SetupCode.used_at.is_(None),
-            SetupCode.expires_at > now(),
-        )
+        .where(SetupCode.used_at.is_(None))
         .values(used_at=now())
+        .returning(SetupCode)
+    ).all()
+    right = any(
+        hmac.compare_digest(row.code_hash, _digest(code.strip())) and row.expires_at > now()
+        for row in spent
     )
-    assert isinstance(spent, CursorResult)
-    if spent.rowcount != 1 or db.session.scalar(select(func.count(Person.id))):
+    if not right or db.session.scalar(select(func.count(Person.id))):
         raise Invalid(
             _(
                 "This set-up code is wrong, used or older than 30 minutes. "

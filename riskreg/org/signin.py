@@ -1,18 +1,20 @@
 """Pages of sign-in, set-up and one's own account."""
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from riskreg.db import db
-from riskreg.errors import Forbidden, Invalid, NotFound
+from riskreg.errors import Conflict, Forbidden, Invalid, NotFound
 from riskreg.org import sessions
-from riskreg.org.forms import SetupForm, SignInForm
+from riskreg.org.account import change_password, role_rows, session_rows
+from riskreg.org.desks import demo_crew
+from riskreg.org.forms import PasswordForm, SetupForm, SignInForm
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person
 from riskreg.org.permissions import SYSTEM_ACTOR, Permission
-from riskreg.org.queries import people
+from riskreg.org.queries import person_by_id
 from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.settings import Settings
 from riskreg.web.security import current_actor, requires
@@ -57,7 +59,9 @@ def demo(person_id: int) -> BaseResponse:
     """One-click sign-in as a demo person; exists in the demo only."""
     if not _settings().demo:
         raise NotFound(_("There is nothing here, or you may not see it."))
-    person = db.get_or_404(Person, person_id)
+    person = person_by_id(person_id)
+    if not person.is_active:
+        raise NotFound(_("This person cannot sign in any more."))
     return _with_cookie(_next(), sessions.begin_session(person, settings=_settings(), **_visitor()))
 
 
@@ -94,7 +98,8 @@ def setup() -> BaseResponse | str | tuple[str, int]:
             email=form.email.data or "",
             password=form.password.data or "",
         )
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
         form[error.field or "code"].errors = [error.message]
         return render_template("org/setup.html", form=form), 422
     token = sessions.begin_session(person, settings=_settings(), **_visitor())
@@ -105,9 +110,26 @@ def setup() -> BaseResponse | str | tuple[str, int]:
 @requires(Permission.SELF)
 def me() -> str:
     """One's own account: roles and signed-in browsers."""
-    person = db.session.get_one(Person, current_actor.person_id)
-    rows = sessions.live_sessions(person.id)
-    return render_template("org/me.html", person=person, sessions=rows)
+    return _account(PasswordForm())
+
+
+@bp.post("/me/password")
+@requires(Permission.SELF)
+def password() -> BaseResponse | tuple[str, int]:
+    """Change one's own password; every other browser is signed out."""
+    form = PasswordForm(request.form)
+    if not form.validate():
+        return _account(form), 422
+    person = person_by_id(current_actor.person_id or 0)
+    try:
+        change_password(
+            current_actor, person, current=form.current.data or "", new=form.password.data or ""
+        )
+    except Invalid as error:
+        form[error.field or "password"].errors = [error.message]
+        return _account(form), 422
+    flash(_("Your password is changed. Every other browser was signed out."))
+    return redirect(url_for("signin.me"), 303)
 
 
 @bp.post("/me/sessions/<int:session_id>/end")
@@ -149,7 +171,8 @@ def load_actor() -> None:
     token = request.cookies.get(cookie_name())
     session = sessions.session_of(token, settings=_settings()) if token else None
     if session is not None:
-        g.actor = sessions.actor_of(session.person, session)
+        zone = _settings().timezone
+        g.actor = sessions.actor_of(session.person, session, timezone=zone)
         sessions.touch_session(session)
 
 
@@ -159,8 +182,20 @@ def cookie_name() -> str:
 
 
 def _page(form: SignInForm) -> str:
-    persons = people() if _settings().demo else []
-    return render_template("org/sign_in.html", form=form, demo_people=persons, next=_next())
+    crew = demo_crew() if _settings().demo else None
+    return render_template("org/sign_in.html", form=form, demo_crew=crew, next=_next())
+
+
+def _account(form: PasswordForm) -> str:
+    person = person_by_id(current_actor.person_id or 0)
+    idle = _settings().session_idle_minutes
+    return render_template(
+        "org/me.html",
+        person=person,
+        form=form,
+        roles=role_rows(person),
+        sessions=session_rows(current_actor, idle_minutes=idle),
+    )
 
 
 def _with_cookie(onward: str, token: str) -> BaseResponse:
