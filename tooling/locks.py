@@ -20,8 +20,8 @@ def write(*, upgrade: bool) -> int:
     if not UV.exists():
         with step("uv, which resolves"):
             options = ["--only-binary", ":all:", "--disable-pip-version-check", "--no-input"]
-            install = [PYTHON, "-m", "pip", "install", *options, "--target", UV_FOLDER, "uv"]
-            installed, output = logged(install)
+            install = [f"{PYTHON}", "-m", "pip", "install", *options]
+            installed, output = logged([*install, "--target", f"{UV_FOLDER}", "uv"])
         if not installed:
             raise Problem(f"uv could not be installed: {reason(output)}")
     for name, contents in CONTENTS.items():
