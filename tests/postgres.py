@@ -81,9 +81,7 @@ def stop_server() -> None:
     if _keeper is None:
         return
     os.environ.pop(URL_VARIABLE, None)
-    assert _keeper.stdin is not None
-    _keeper.stdin.close()
-    _keeper.wait()
+    _keeper.communicate()  # closes its standard input, which ends it
     _keeper = None
 
 
