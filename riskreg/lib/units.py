@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -177,7 +178,10 @@ def parse_effort(
     factor = _UNIT_DAYS.get(match[2])
     if factor is None:
         raise UnitError(UnitFault.UNKNOWN_UNIT, text)
-    number = parse_number(match[1], decimal_mark)
+    try:
+        number = parse_number(match[1], decimal_mark)
+    except UnitError as error:
+        raise UnitError(error.fault, text) from error
     if number.ambiguous:
         raise UnitError(UnitFault.AMBIGUOUS, text)
     return _whole_days(number.value * factor, text)
@@ -246,7 +250,7 @@ def _whole_days(days: Decimal, text: str) -> int:
         raise UnitError(UnitFault.TOO_SMALL, text)
     if days > EFFORT_DAYS_MAX:
         raise UnitError(UnitFault.TOO_LARGE, text)
-    return int(-(-days // 1))
+    return math.ceil(days)
 
 
 def _plain(text: str) -> str:
