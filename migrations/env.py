@@ -5,13 +5,15 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection
 
-from riskreg.db import Base, UTCDateTime, db
+from riskreg.db import Base, UTCDateTime, Word, db
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
     """Write our own column types in migrations as plain SQLAlchemy ones."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Word):
+        return f"sa.String(length={item.impl.length})"
     return False
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -44,6 +45,25 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """One word of a closed set, stored as text and read back as the set's own member."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """As text; raises ValueError for a word outside the set."""
+        return None if value is None else str(self.words(value))
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
+        """As a member."""
+        return None if value is None else self.words(value)
 
 
 Key = Annotated[int, mapped_column(primary_key=True)]

@@ -15,13 +15,18 @@ MODELS = (
 
 # Modules with a `bp` (a Flask blueprint).
 BLUEPRINTS = (
+    "riskreg.admin.routes",
     "riskreg.web.health",
     "riskreg.org.signin",
     "riskreg.org.routes",
 )
 
 # Modules whose import registers background tasks.
-TASKS: tuple[str, ...] = ()
+TASKS: tuple[str, ...] = ("riskreg.admin.tasks",)
 
 # Modules with `add_commands(subparsers)`: the program's own commands beside those of riskreg.cli.
-COMMANDS: tuple[str, ...] = ("riskreg.commands.install",)
+COMMANDS: tuple[str, ...] = (
+    "riskreg.commands.install",
+    "riskreg.commands.work",
+    "riskreg.commands.doctor",
+)

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
-from riskreg.db import Base, Key, Name
+from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, Team
 
 
@@ -26,9 +26,9 @@ class ActionItem(Base):
     id: Mapped[Key]
     title: Mapped[Name]
     detail: Mapped[str] = mapped_column(Text, default="")
-    type: Mapped[ActionType] = mapped_column(String(20))
-    priority: Mapped[Priority] = mapped_column(String(4))
-    status: Mapped[ActionStatus] = mapped_column(String(20), default=ActionStatus.OPEN)
+    type: Mapped[ActionType] = mapped_column(Word(ActionType))
+    priority: Mapped[Priority] = mapped_column(Word(Priority))
+    status: Mapped[ActionStatus] = mapped_column(Word(ActionStatus), default=ActionStatus.OPEN)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     committed_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from riskreg.db import Base, Key
+from riskreg.db import Base, Key, Word
 from riskreg.jobs.kinds import JobState
 
 
@@ -23,7 +23,7 @@ class Job(Base):
     task: Mapped[str] = mapped_column(String(60))
     tick: Mapped[str | None] = mapped_column(String(60))  # periodic jobs: which turn this is
     payload: Mapped[dict[str, Any]]
-    state: Mapped[JobState] = mapped_column(String(20), default=JobState.WAITING)
+    state: Mapped[JobState] = mapped_column(Word(JobState), default=JobState.WAITING)
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from riskreg.db import Base, Key, Name
+from riskreg.db import Base, Key, Name, Word
 from riskreg.org.kinds import DataClass, Hours, Role
 
 
@@ -61,7 +61,7 @@ class Grant(Base):
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
-    role: Mapped[Role] = mapped_column(String(20))
+    role: Mapped[Role] = mapped_column(Word(Role))
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(back_populates="grants")
@@ -121,9 +121,9 @@ class System(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     tier: Mapped[int | None]
     slo_target_milli: Mapped[int | None]  # thousandths of a percent: 99.9 % = 99900; None = no SLO
-    hours: Mapped[Hours] = mapped_column(String(20), default=Hours.BUSINESS)
+    hours: Mapped[Hours] = mapped_column(Word(Hours), default=Hours.BUSINESS)
     pages: Mapped[bool] = mapped_column(default=False)
-    data_class: Mapped[DataClass | None] = mapped_column(String(20))
+    data_class: Mapped[DataClass | None] = mapped_column(Word(DataClass))
     repository_url: Mapped[str] = mapped_column(String(500), default="")
     runbook_url: Mapped[str] = mapped_column(String(500), default="")
     dashboard_url: Mapped[str] = mapped_column(String(500), default="")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from riskreg.db import Base, Key, Name
+from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, System, Team
 from riskreg.postmortems.kinds import FoundBy, PostmortemStatus
 from riskreg.reviews.models import Statement
@@ -30,7 +30,7 @@ class Incident(Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     customer_effect: Mapped[str] = mapped_column(Text, default="")
     customer_impact: Mapped[bool] = mapped_column(default=False)
-    found_by: Mapped[FoundBy | None] = mapped_column(String(20))
+    found_by: Mapped[FoundBy | None] = mapped_column(Word(FoundBy))
     impact_start_at: Mapped[datetime]
     detected_at: Mapped[datetime | None]
     paged_at: Mapped[datetime | None]
@@ -41,7 +41,9 @@ class Incident(Base):
     version: Mapped[int] = mapped_column()
 
     team: Mapped[Team] = relationship()
-    systems: Mapped[list[System]] = relationship(secondary="incident_system", order_by="System.name")
+    systems: Mapped[list[System]] = relationship(
+        secondary="incident_system", order_by="System.name"
+    )
     postmortem: Mapped["Postmortem | None"] = relationship(back_populates="incident")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
@@ -69,7 +71,9 @@ class Postmortem(Base):
     id: Mapped[Key]
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), unique=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
-    status: Mapped[PostmortemStatus] = mapped_column(String(20), default=PostmortemStatus.DRAFT)
+    status: Mapped[PostmortemStatus] = mapped_column(
+        Word(PostmortemStatus), default=PostmortemStatus.DRAFT
+    )
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     review_due_on: Mapped[date | None] = mapped_column(index=True)
     sections: Mapped[dict[str, Any]]

@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from riskreg.db import Base, Key, Name
+from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, System, Team
 from riskreg.reviews.kinds import AnswerValue, Level, ReviewStatus, Severity
+from riskreg.risks.kinds import Kind
 from riskreg.risks.models import Risk
 
 
@@ -51,16 +52,18 @@ class Statement(Base):
     code: Mapped[str] = mapped_column(String(40))
     area_key: Mapped[str] = mapped_column(String(40))
     area: Mapped[str] = mapped_column(String(120))
+    area_about: Mapped[str] = mapped_column(String(300), default="")
     text: Mapped[str] = mapped_column(Text)
     guidance: Mapped[str] = mapped_column(Text, default="")
-    severity: Mapped[Severity] = mapped_column(String(20))
-    level: Mapped[Level] = mapped_column(String(20))
+    severity: Mapped[Severity] = mapped_column(Word(Severity))
+    level: Mapped[Level] = mapped_column(Word(Level))
     evidence_asked: Mapped[str] = mapped_column(String(300), default="")
     max_age_months: Mapped[int]
     is_starred: Mapped[bool] = mapped_column(default=False)
     seed_impact: Mapped[int]
     seed_likelihood: Mapped[int]
     seed_effort_days: Mapped[int]
+    seed_kind: Mapped[Kind] = mapped_column(Word(Kind), default=Kind.OPERATIONAL)
     seed_title: Mapped[str] = mapped_column(String(200), default="")
     seed_cause: Mapped[str] = mapped_column(Text, default="")
     seed_event: Mapped[str] = mapped_column(Text, default="")
@@ -80,8 +83,10 @@ class Review(Base):
     system_id: Mapped[int] = mapped_column(ForeignKey("system.id"), index=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("checklist_version.id"), index=True)
-    status: Mapped[ReviewStatus] = mapped_column(String(20), default=ReviewStatus.IN_PROGRESS)
-    required_level: Mapped[Level] = mapped_column(String(20))
+    status: Mapped[ReviewStatus] = mapped_column(
+        Word(ReviewStatus), default=ReviewStatus.IN_PROGRESS
+    )
+    required_level: Mapped[Level] = mapped_column(Word(Level))
     required_reason: Mapped[str] = mapped_column(String(40))
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
@@ -118,7 +123,7 @@ class Answer(Base):
     id: Mapped[Key]
     review_id: Mapped[int] = mapped_column(ForeignKey("operability_review.id"))
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
-    value: Mapped[AnswerValue | None] = mapped_column(String(20))
+    value: Mapped[AnswerValue | None] = mapped_column(Word(AnswerValue))
     reason: Mapped[str] = mapped_column(Text, default="")  # why it does not apply
     evidence: Mapped[str] = mapped_column(Text, default="")
     evidence_url: Mapped[str] = mapped_column(String(1000), default="")

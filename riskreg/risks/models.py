@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from riskreg.db import Base, Key, Name
+from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, System, Team
 from riskreg.risks.kinds import CloseReason, Kind, Size, Status, Tier, Treatment
 
@@ -54,7 +54,7 @@ class Risk(Base):
 
     id: Mapped[Key]
     title: Mapped[Name]
-    kind: Mapped[Kind] = mapped_column(String(20))
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
     category: Mapped[str] = mapped_column(String(80), default="")
     cause: Mapped[str] = mapped_column(Text, default="")
     event: Mapped[str] = mapped_column(Text, default="")
@@ -64,11 +64,11 @@ class Risk(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     system_id: Mapped[int | None] = mapped_column(ForeignKey("system.id"), index=True)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    status: Mapped[Status] = mapped_column(String(20), default=Status.OPEN)
-    close_reason: Mapped[CloseReason | None] = mapped_column(String(20))
+    status: Mapped[Status] = mapped_column(Word(Status), default=Status.OPEN)
+    close_reason: Mapped[CloseReason | None] = mapped_column(Word(CloseReason))
     close_note: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None]
-    treatment: Mapped[Treatment] = mapped_column(String(20), default=Treatment.UNDECIDED)
+    treatment: Mapped[Treatment] = mapped_column(Word(Treatment), default=Treatment.UNDECIDED)
     identified_on: Mapped[date]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -83,7 +83,7 @@ class Risk(Base):
     inherent_likelihood: Mapped[int | None]
     inherent_impact: Mapped[int | None]
     effort_days: Mapped[int | None]
-    effort_size: Mapped[Size | None] = mapped_column(String(4))
+    effort_size: Mapped[Size | None] = mapped_column(Word(Size))
 
     # Derived at write time by riskreg.risks.services; the order_* columns are the negated values,
     # UNKNOWN_LAST where there is none.
@@ -164,7 +164,7 @@ class Assessment(Base):
 
     id: Mapped[Key]
     risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
-    tier: Mapped[Tier] = mapped_column(String(20))
+    tier: Mapped[Tier] = mapped_column(Word(Tier))
     matrix_id: Mapped[int] = mapped_column(ForeignKey("matrix_version.id"), index=True)
     likelihood: Mapped[int | None]
     impact: Mapped[int | None]

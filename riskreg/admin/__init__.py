@@ -1,0 +1,1 @@
+"""Pages that look after the installation: background work and its health."""

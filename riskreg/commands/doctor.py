@@ -1,0 +1,181 @@
+"""riskreg doctor: look at everything the program stands on, and say what to do about each fault."""
+
+import argparse
+import json
+import shutil
+import smtplib
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+MIN_FREE_BYTES = 500 * 1024 * 1024
+WARN_ONLY, FINE, BROKEN = "warn", "ok", "fail"
+
+
+class Finding(NamedTuple):
+    """One check: what was looked at, how it is, what was seen, what to do."""
+
+    check: str
+    state: str
+    seen: str
+    advice: str = ""
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add the command."""
+    doctor = subparsers.add_parser(
+        "doctor",
+        help="check what the program needs, with what to do about each fault",
+        epilog="Example: riskreg doctor",
+    )
+    doctor.add_argument("--format", choices=["text", "json"], default="text")
+    doctor.set_defaults(run=run_doctor)
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    """Exit 1 when something that is needed is missing."""
+    checks: list[Callable[[], Finding]] = [
+        _python,
+        _sqlite,
+        _pango,
+        _fonts,
+        _database,
+        _tables,
+        _mail,
+        _worker,
+        _disk,
+    ]
+    findings = [check() for check in checks]
+    if chosen.format == "json":
+        print(json.dumps({"data": [finding._asdict() for finding in findings]}, indent=2))
+    else:
+        for finding in findings:
+            print(f"{finding.state:<5} {finding.check:<10} {finding.seen}")
+            if finding.advice:
+                print(f"{'':<16} → {finding.advice}")
+    return 1 if any(finding.state == BROKEN for finding in findings) else 0
+
+
+def _python() -> Finding:
+    version = sys.version.split()[0]
+    if "free-threading" in sys.version:
+        return Finding("python", WARN_ONLY, version, "Tried with the ordinary build only.")
+    return Finding("python", FINE, version)
+
+
+def _sqlite() -> Finding:
+    from riskreg.db import journal_mode, sqlite_module
+
+    module = sqlite_module()
+    seen = (
+        f"{module.sqlite_version} by {module.__name__}, journal {journal_mode()}, synchronous FULL"
+    )
+    if journal_mode() == "WAL":
+        return Finding("sqlite", FINE, seen)
+    return Finding(
+        "sqlite",
+        WARN_ONLY,
+        seen,
+        "This SQLite has a fault in its write-ahead log, so the slower safe mode is used. "
+        "Install the Python package pysqlite3 to have a repaired one.",
+    )
+
+
+def _pango() -> Finding:
+    from riskreg.errors import Unavailable
+    from riskreg.packs.engine import load_weasyprint
+
+    try:
+        version = load_weasyprint().__version__
+    except Unavailable as error:
+        return Finding("pango", WARN_ONLY, "no PDF can be made", error.message)
+    return Finding("pango", FINE, f"WeasyPrint {version}")
+
+
+def _fonts() -> Finding:
+    from riskreg.paths import STATIC
+
+    fonts = sorted(path.name for path in (STATIC / "fonts").glob("*.ttf"))
+    if fonts:
+        return Finding("fonts", FINE, ", ".join(fonts))
+    return Finding(
+        "fonts", BROKEN, "none", "The installation is incomplete; install riskreg again."
+    )
+
+
+def _database() -> Finding:
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from riskreg.db import db
+
+    shown = db.engine.url.render_as_string(hide_password=True)
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        return Finding(
+            "database",
+            BROKEN,
+            shown,
+            f"It does not answer ({type(error).__name__}); check RISKREG_DATABASE_URL.",
+        )
+    return Finding("database", FINE, shown)
+
+
+def _tables() -> Finding:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from riskreg import migrate
+
+    try:
+        current, head = migrate.revisions()
+    except SQLAlchemyError:
+        return Finding("tables", BROKEN, "not known", "Bring the database up first.")
+    if current == head:
+        return Finding("tables", FINE, f"at {head}")
+    advice = "Run riskreg init." if current is None else "Run riskreg db upgrade."
+    return Finding("tables", BROKEN, f"at {current}, the program wants {head}", advice)
+
+
+def _mail() -> Finding:
+    from flask import current_app
+
+    url = urlsplit(current_app.config["SETTINGS"].smtp_url)
+    if not url.hostname:
+        return Finding("mail", WARN_ONLY, "not set up", "Set RISKREG_SMTP_URL to send mail.")
+    try:
+        with smtplib.SMTP(url.hostname, url.port or 25, timeout=5) as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as error:
+        return Finding("mail", BROKEN, url.hostname, f"It does not answer: {error}.")
+    return Finding("mail", FINE, f"{url.hostname}:{url.port or 25}")
+
+
+def _worker() -> Finding:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from riskreg.db import db
+    from riskreg.jobs.queries import live_workers
+
+    try:
+        workers = live_workers()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return Finding("worker", WARN_ONLY, "not known", "Make the tables first: riskreg init.")
+    if workers:
+        return Finding("worker", FINE, f"{len(workers)} alive")
+    return Finding(
+        "worker", WARN_ONLY, "none alive", "Run riskreg worker, or riskreg serve, which starts one."
+    )
+
+
+def _disk() -> Finding:
+    from flask import current_app
+
+    home = current_app.config["SETTINGS"].home
+    free = shutil.disk_usage(home).free
+    seen = f"{free // 1024**2:,} MiB free in {home}"
+    if free >= MIN_FREE_BYTES:
+        return Finding("disk", FINE, seen)
+    return Finding("disk", WARN_ONLY, seen, "Make room; writing stops when the disk is full.")

@@ -1,0 +1,35 @@
+"""Reads of the queue."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from riskreg.db import db
+from riskreg.jobs.kinds import JobState
+from riskreg.jobs.models import Job, WorkerSeen
+from riskreg.lib.dates import now
+
+ALIVE_WITHIN = timedelta(seconds=60)
+
+
+def job_page(*, limit: int = 50, before_id: int | None = None) -> Sequence[Job]:
+    """Jobs, newest first, after `before_id`."""
+    query = select(Job).order_by(Job.id.desc()).limit(limit)
+    return db.session.scalars(query if before_id is None else query.where(Job.id < before_id)).all()
+
+
+def job_counts() -> dict[JobState, int]:
+    """How many jobs are in each state."""
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
+    found = {JobState(state): count for state, count in rows}
+    return {state: found.get(state, 0) for state in JobState}
+
+
+def live_workers() -> Sequence[WorkerSeen]:
+    """Workers that were alive a minute ago."""
+    return db.session.scalars(
+        select(WorkerSeen)
+        .where(WorkerSeen.seen_at > now() - ALIVE_WITHIN)
+        .order_by(WorkerSeen.name)
+    ).all()

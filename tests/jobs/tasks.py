@@ -1,0 +1,31 @@
+"""Tasks for the tests of the queue; their effect is a line in a file, so that it can be counted."""
+
+import time
+from pathlib import Path
+
+from riskreg.errors import RiskregError
+from riskreg.jobs.registry import Context, task
+
+
+@task("test.write")
+def write(context: Context) -> dict[str, int]:
+    """Write one line."""
+    with Path(context.payload["path"]).open("a") as file:
+        file.write(f"{context.job_id}\n")
+    return {"lines": 1}
+
+
+@task("test.slow")
+def slow(context: Context) -> dict[str, int]:
+    """Take a while, showing progress, then write one line."""
+    steps = int(context.payload["steps"])
+    for step in range(steps):
+        context.progress(step, steps, "Counting")
+        time.sleep(0.05)
+    return write(context)
+
+
+@task("test.fail")
+def fail(_context: Context) -> None:
+    """Fail with a sentence."""
+    raise RiskregError("The printer is out of paper.")
