@@ -29,4 +29,5 @@ COMMANDS: tuple[str, ...] = (
     "riskreg.commands.install",
     "riskreg.commands.work",
     "riskreg.commands.doctor",
+    "riskreg.demo.commands",
 )

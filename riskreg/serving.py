@@ -44,7 +44,7 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
-    worker = _start_worker() if with_worker else None
+    worker = _start_worker(settings) if with_worker else None
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.close()
@@ -63,8 +63,13 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     return 0
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "riskreg", "worker"], env=os.environ.copy())
+def _start_worker(settings: Settings) -> subprocess.Popen[bytes]:
+    environ = os.environ | {
+        "RISKREG_HOME": str(settings.home),
+        "RISKREG_DATABASE_URL": settings.database_url,
+        "RISKREG_DEMO": "yes" if settings.demo else "no",
+    }
+    return subprocess.Popen([sys.executable, "-m", "riskreg", "worker"], env=environ)
 
 
 def _stop_worker(worker: subprocess.Popen[bytes] | None) -> None:

@@ -67,6 +67,10 @@ class Settings:
             demo=reader.boolean("DEMO"),
         )
         reader.refuse_unknown()
+        if (home / "demo").exists() and not settings.demo:
+            raise SettingsError(
+                f"RISKREG_HOME ({home}) holds a demo; use another folder, or: riskreg demo --home {home}"
+            )
         return settings.checked()
 
     def checked(self) -> Self:
@@ -106,6 +110,15 @@ def admin_from_env(environ: Mapping[str, str] | None = None) -> dict[str, str] |
         "name": environ.get("RISKREG_ADMIN_NAME", "").strip() or email,
         "organisation": environ.get("RISKREG_ADMIN_ORGANISATION", "").strip() or "Organisation",
         "password": environ.get("RISKREG_ADMIN_PASSWORD", ""),
+    }
+
+
+def demo_environment(home: Path) -> dict[str, str]:
+    """The environment of a demo kept in `home`: nothing of the real one, loopback, no mail."""
+    home.chmod(0o700)
+    kept = {"RISKREG_HOME": str(home), "RISKREG_DEMO": "yes", "RISKREG_SESSION_IDLE_MINUTES": "60"}
+    return kept | {
+        name: value for name, value in os.environ.items() if name.startswith("RISKREG_TEST_")
     }
 
 

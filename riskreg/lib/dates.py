@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,6 +15,8 @@ ONE_DAY = timedelta(days=1)
 # Up to this many days a distance is told in days, then in weeks, months and years.
 DAYS_SHOWN, WEEKS_SHOWN, MONTHS_SHOWN = 13, 59, 729
 DAYS_A_MONTH, DAYS_A_YEAR = 30.4369, 365.2425
+
+_told: ContextVar[datetime | None] = ContextVar("riskreg_clock", default=None)
 
 
 class DayUnit(StrEnum):
@@ -35,7 +40,17 @@ class RelativeDay(NamedTuple):
 
 def now() -> datetime:
     """Return this instant, aware, in UTC. Nothing else in riskreg reads the clock."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+@contextmanager
+def clock_at(instant: datetime) -> Iterator[None]:
+    """Let the clock stand at an instant: the demo writes its history with it, act by act."""
+    token = _told.set(require_aware(instant).astimezone(UTC))
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def today(zone_name: str = "UTC") -> date:

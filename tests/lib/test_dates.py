@@ -1,6 +1,7 @@
 """The clock, local days, months, weeks and relative days."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -124,3 +125,11 @@ def test_iso_week(day: date, label: str) -> None:
 def test_relative_day(days: int, unit: DayUnit, n: int) -> None:
     today = date(2026, 7, 1)
     assert dates.relative_day(dates.add_days(today, days), today) == (unit, n)
+
+
+def test_the_clock_can_be_told_to_stand_and_goes_on_afterwards() -> None:
+    instant = datetime(2025, 3, 1, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+    with dates.clock_at(instant):
+        assert dates.now() == instant
+        assert dates.now().tzinfo is UTC
+    assert dates.now() > instant

@@ -1,0 +1,28 @@
+"""Read the texts of the demo; their shape is described at the head of each file."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).with_name("content")
+
+
+def load(name: str) -> dict[str, Any]:
+    """One file, such as company.yaml."""
+    content: dict[str, Any] = yaml.load(  # noqa: S506 - the C loader of the safe schema
+        (FOLDER / name).read_text(encoding="utf-8"), Loader=_LOADER
+    )
+    return content
+
+
+def load_all(folder: str, key: str) -> list[dict[str, Any]]:
+    """The entries under `key` of every file in a folder, each with the file's own team as default."""
+    entries: list[dict[str, Any]] = []
+    for path in sorted((FOLDER / folder).glob("*.yaml")):
+        content = load(f"{folder}/{path.name}")
+        entries += [{"team": content.get("team")} | entry for entry in content[key]]
+    return entries
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
