@@ -72,7 +72,7 @@ def test_reads_money(text: str, value: str, currency: str) -> None:
 @pytest.mark.parametrize("text", ["20%", "20 %", "20.0 percent", "20 per cent", "+20 pct."])
 def test_reads_percentages(text: str) -> None:
     number = parse_number(text)
-    assert (number.value, number.kind) == (20, NumberKind.PERCENT)
+    assert (number.value, number.kind) == (Decimal(20), NumberKind.PERCENT)
     assert number.share == Decimal("0.2")
 
 
@@ -104,7 +104,7 @@ def test_refuses_other_text(text: str, fault: UnitFault) -> None:
 
 def test_says_when_a_number_can_be_read_in_two_ways() -> None:
     comma, point = parse_number("1,234"), parse_number("1.234")
-    assert (comma.value, comma.ambiguous) == (1234, True)
+    assert (comma.value, comma.ambiguous) == (Decimal(1234), True)
     assert (point.value, point.ambiguous) == (Decimal("1.234"), True)
 
 

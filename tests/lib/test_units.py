@@ -100,6 +100,6 @@ def test_a_size_gives_its_own_days() -> None:
 
 
 def test_sizes_can_be_others() -> None:
-    sizes = {EffortSize.S: 2, EffortSize.L: 8}
+    sizes: dict[str, int] = {EffortSize.S: 2, EffortSize.L: 8}
     assert parse_effort("L", sizes) == 8
     assert effort_size(4, sizes) is EffortSize.S
