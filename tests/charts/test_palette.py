@@ -11,13 +11,10 @@ from riskreg.charts.palette import DARK, LIGHT, band, band_sign
 from riskreg.paths import STATIC
 
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
+THEMES = (STATIC / "css" / "themes.css").read_text()
 PLAIN = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6});", TOKENS))
-BOTH = {
-    name: (light, dark)
-    for name, light, dark in re.findall(
-        r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", TOKENS
-    )
-}
+PAIR = r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);"
+BOTH = {name: (light, dark) for name, light, dark in re.findall(PAIR, THEMES)}
 GROUNDS = ("page", "surface", "sunk")
 TINTS = [f"band-{step}" for step in range(5)] + ["good", "warn", "bad", "unknown"]
 TEXT_PAIRS = [
