@@ -1,0 +1,1 @@
+"""Read the registers people kept until today."""

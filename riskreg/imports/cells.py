@@ -1,0 +1,119 @@
+"""What a single cell says: cleaned text, unknown, lists, and the folded form used to compare."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+
+from riskreg.imports.kinds import Cell, ImportRefused
+from riskreg.imports.texts import gettext as _
+
+# Ways of writing "we do not know"; folded.
+UNKNOWN_WORDS = frozenset(
+    {
+        *("n a", "na", "nil", "none", "null", "unknown", "unspecified", "undefined", "tbd", "tbc"),
+        *("not rated", "unrated", "not assessed", "not set", "not applicable", "not available"),
+        *("non evalue", "non renseigne", "non applicable", "inconnu", "inconnue", "aucun", "neant"),
+        *(
+            "unreviewed",
+            "past due",
+            "nicht bewertet",
+            "unbekannt",
+            "keine angabe",
+            "k a",
+            "entfallt",
+        ),
+    }
+)
+_EMPTY_SIGNS = " -\u2013\u2014?./_\t\r\n"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NOT_WORD = re.compile(r"[^\w%]+|_")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LIST_SIGNS = re.compile(r"[|;\n\r]+")
+
+
+def clean(cell: Cell, line: int) -> Cell:
+    """Return the cell trimmed, with the quote that guards a formula taken off; "" becomes None.
+
+    Raises ImportRefused on characters that no text may hold (NUL, halves of a character).
+    """
+    if isinstance(cell, tuple):
+        return tuple(str(clean(part, line) or "") for part in cell) or None
+    if not isinstance(cell, str):
+        return cell
+    if "\0" in cell or not _is_writable(cell):
+        raise ImportRefused(
+            _(
+                "Line %(line)s holds a character that is not text, so the file may be damaged or "
+                "of another kind. Nothing was stored.",
+                line=line,
+            )
+        )
+    text = cell.strip()
+    if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS):
+        text = text[1:]
+    return text or None
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def fold(text: str) -> str:
+    """Return the form in which names are compared: no case, accents, signs or doubled blanks.
+
+    "ResidualLikelihood", "residual_likelihood" and "Residual  likelihood:" fold to the same.
+    """
+    text = _CAMEL.sub(" ", text)
+    text = unicodedata.normalize("NFKD", text).casefold()
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    return " ".join(_NOT_WORD.sub(" ", text).split())
+
+
+def text_of(cell: Cell) -> str:
+    """Return the cell as text; lists are joined with "; ", days are written 2026-03-31."""
+    if cell is None:
+        return ""
+    if isinstance(cell, tuple):
+        return "; ".join(cell)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell)
+
+
+def is_unknown(cell: Cell) -> bool:
+    """Whether the cell is empty or says that nobody knows ("--", "n/a", "not rated")."""
+    if cell is None:
+        return True
+    return isinstance(cell, str) and (not cell.strip(_EMPTY_SIGNS) or fold(cell) in UNKNOWN_WORDS)
+
+
+def split_list(
+    cell: Cell, *, at_commas: bool = False, known_names: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return the values of a cell that holds several, in order, without repeats.
+
+    Lists are split at "|", ";" and line ends. Where none of these is used, commas split when told
+    so, or when every part is one of `known_names` (folded).
+    """
+    parts = list(cell) if isinstance(cell, tuple) else _LIST_SIGNS.split(text_of(cell))
+    at_commas = at_commas and len(parts) == 1
+    values: dict[str, None] = {}
+    for part in parts:
+        for value in _at_commas(part, at_commas, known_names):
+            if not is_unknown(value):
+                values.setdefault(value.strip())
+    return tuple(values)
+
+
+def _at_commas(part: str, at_commas: bool, known_names: Collection[str]) -> list[str]:
+    pieces = part.split(",")
+    if at_commas or (len(pieces) > 1 and all(fold(piece) in known_names for piece in pieces)):
+        return pieces
+    return [part]
