@@ -1,16 +1,18 @@
 """Tables of incidents and post-mortems."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, System, Team
 from riskreg.postmortems.kinds import FoundBy, PostmortemStatus
-from riskreg.reviews.models import Statement
 from riskreg.risks.models import Risk
+
+if TYPE_CHECKING:
+    from riskreg.reviews.models import Statement
 
 
 class Incident(Base):
@@ -138,4 +140,4 @@ class PostmortemStatement(Base):
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), index=True)
     was_met: Mapped[bool | None]  # what the latest review said then; None = not known
 
-    statement: Mapped[Statement] = relationship()
+    statement: Mapped["Statement"] = relationship()
