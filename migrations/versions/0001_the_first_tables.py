@@ -492,6 +492,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_risk_import", ["team_id", "import_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_risk_matrix_id"), ["matrix_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_risk_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            "ix_risk_pinned",
+            ["pinned_at"],
+            unique=False,
+            sqlite_where=sa.text("pinned_at IS NOT NULL"),
+            postgresql_where=sa.text("pinned_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_risk_review_due_on"), ["review_due_on"], unique=False)
         batch_op.create_index(
             "ix_risk_severity",
@@ -1038,6 +1045,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_risk_system_id"))
         batch_op.drop_index("ix_risk_severity")
         batch_op.drop_index(batch_op.f("ix_risk_review_due_on"))
+        batch_op.drop_index(
+            "ix_risk_pinned",
+            sqlite_where=sa.text("pinned_at IS NOT NULL"),
+            postgresql_where=sa.text("pinned_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_risk_owner_id"))
         batch_op.drop_index(batch_op.f("ix_risk_matrix_id"))
         batch_op.drop_index("ix_risk_import")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name, Word
@@ -14,6 +14,7 @@ from riskreg.risks.kinds import CloseReason, Kind, Size, Status, Tier, Treatment
 VALUE_ORDER = ("order_value", "order_exposure", "identified_on", "id")
 SEVERITY_ORDER = ("order_band", *VALUE_ORDER)
 UNKNOWN_LAST = 2**62
+PINNED = text("pinned_at IS NOT NULL")
 # What the matrix page counts by: an index of just these answers it without reading the rows.
 CELLS = (
     "matrix_id",
@@ -48,6 +49,7 @@ class Risk(Base):
         Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER),
         Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER),
         Index("ix_risk_cell", "status", "team_id", *CELLS),
+        Index("ix_risk_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         Index("ix_risk_import", "team_id", "import_key"),
         {"sqlite_autoincrement": True},
     )

@@ -1,0 +1,233 @@
+"""A filter of the register as SQL: its conditions, its order, and where a page begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, false, literal, select, tuple_, union_all
+
+from riskreg.db import db
+from riskreg.lib.dates import local_day, now
+from riskreg.lib.text import fold
+from riskreg.metrics.ranking import Order, order_columns
+from riskreg.org.access import team_ids
+from riskreg.org.models import System, Team
+from riskreg.org.permissions import Actor, Permission
+from riskreg.risks.filters import ANY_STATUS, ME, NOBODY, UNRATED, RiskFilter
+from riskreg.risks.kinds import Kind, Status
+from riskreg.risks.models import Risk, RiskTag
+
+# Up to so many (team, status) pairs are walked one ordered index each and merged; beyond, the
+# database sorts.
+BRANCHES_MAX = 120
+WORDS_MAX = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A filter as one actor sees it on one day: `team_ids` None means every team."""
+
+    criteria: RiskFilter
+    team_ids: tuple[int, ...] | None
+    person_id: int | None
+    today: date
+
+    def with_criteria(self, **changes: Any) -> "View":
+        """The same view with another filter or order."""
+        return replace(self, criteria=replace(self.criteria, **changes))
+
+
+def view_of(
+    actor: Actor,
+    criteria: RiskFilter,
+    *,
+    known: Sequence[Team] | None = None,
+    today: date | None = None,
+) -> View:
+    """What the actor may see of the filter; a team that does not exist shows nothing.
+
+    `known` are the teams the actor may look at, where the page has read them already.
+    """
+    ids = _team_ids(actor, criteria.team) if known is None else _among(actor, criteria.team, known)
+    return View(
+        criteria=criteria,
+        team_ids=None if ids is None else tuple(ids),
+        person_id=actor.person_id,
+        today=today or local_day(now(), actor.timezone),
+    )
+
+
+def conditions(view: View) -> list[ColumnElement[bool]]:
+    """Everything the view asks for, team and status too."""
+    return [*_scope(view), *narrowing(view)]
+
+
+def narrowing(view: View) -> list[ColumnElement[bool]]:
+    """What the view asks for beside team and status."""
+    criteria = view.criteria
+    found = [*_band(criteria), *_people(view), *_system(criteria), *_cell(criteria)]
+    if criteria.kind:
+        found.append(Risk.kind.in_({criteria.kind, Kind.BOTH}))
+    if criteria.tag:
+        tagged = select(RiskTag.risk_id).where(RiskTag.tag == criteria.tag.lower())
+        found.append(Risk.id.in_(tagged))
+    if criteria.effort:
+        known = criteria.effort == "known"
+        found.append(Risk.effort_days.is_not(None) if known else Risk.effort_days.is_(None))
+    if criteria.due:
+        found.append(Risk.review_due_on <= view.today)
+    return found + _text(criteria.text)
+
+
+def order_of(order: Order) -> list[Any]:
+    """The stored columns of an order, all ascending."""
+    return [getattr(Risk, name) for name in order_columns(order)]
+
+
+def after(order: Order, key: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows that come after the one with this sort key, as one row comparison."""
+    columns = order_of(order)
+    return cast(ColumnElement[bool], tuple_(*columns) > _values(columns, key))
+
+
+def before(order: Order, key: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows that come before the one with this sort key."""
+    columns = order_of(order)
+    return cast(ColumnElement[bool], tuple_(*columns) < _values(columns, key))
+
+
+def ordered_ids(
+    view: View,
+    limit: int,
+    *,
+    where: Sequence[ColumnElement[bool]] = (),
+    bands: Sequence[int] = (),
+    backwards: bool = False,
+) -> Select[Any]:
+    """The first ids of the view in its order (the last ones, last first, when `backwards`).
+
+    Every pair of a team and a status is read from its own ordered index and cut off at once;
+    only these few are merged, so a page costs the same however long the register is. Where a
+    narrow condition is in force the database finds its rows first and sorts those. `bands` (all
+    ranks there are) reads each band apart as well, for a condition that holds in a part of each.
+    """
+    columns = order_of(view.criteria.order)
+    directed = [column.desc() if backwards else column.asc() for column in columns]
+    extra = [*narrowing(view), *where]
+    pairs = [] if view.criteria.is_narrow else _pairs(view)
+    if bands:
+        pairs = [[*pair, Risk.order_band == -rank] for pair, rank in product(pairs, bands)]
+    if len(pairs) > BRANCHES_MAX:
+        pairs = []
+    if not pairs:
+        return select(Risk.id).where(*_scope(view), *extra).order_by(*directed).limit(limit)
+    parts = [
+        select(*columns).where(*pair, *extra).order_by(*directed).limit(limit) for pair in pairs
+    ]
+    if len(parts) == 1:
+        return select(Risk.id).where(*pairs[0], *extra).order_by(*directed).limit(limit)
+    merged = union_all(*[select(part.subquery()) for part in parts]).subquery()
+    keys = [merged.c[column.key] for column in columns]
+    return (
+        select(merged.c.id)
+        .order_by(*[key.desc() if backwards else key.asc() for key in keys])
+        .limit(limit)
+    )
+
+
+def _team_ids(actor: Actor, slug: str) -> list[int] | None:
+    if not slug:
+        return team_ids(actor, Permission.RISK_VIEW)
+    team = db.session.scalar(select(Team).where(Team.slug == slug))
+    return [] if team is None else team_ids(actor, Permission.RISK_VIEW, below=team)
+
+
+def _among(actor: Actor, slug: str, known: Sequence[Team]) -> list[int] | None:
+    """The same from teams that were read before."""
+    top = [team.path for team in known if team.slug == slug] if slug else [""]
+    below = [team for team in known if top and team.path.startswith(top[0])]
+    allowed = [team for team in below if actor.may(Permission.RISK_VIEW, team.path)]
+    if any(team.parent_id is None for team in allowed):
+        return None
+    return sorted(team.id for team in allowed)
+
+
+def _pairs(view: View) -> list[list[ColumnElement[bool]]]:
+    """Equalities on status, or team and status, that the ordered indexes begin with."""
+    wanted = view.criteria.status
+    statuses = list(Status) if wanted == ANY_STATUS else [Status(wanted)]
+    if view.team_ids is None:
+        return [[Risk.status == status] for status in statuses]
+    return [
+        [Risk.team_id == team_id, Risk.status == status]
+        for team_id, status in product(view.team_ids, statuses)
+    ]
+
+
+def _scope(view: View) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if view.team_ids is not None:
+        found.append(Risk.team_id.in_(view.team_ids) if view.team_ids else false())
+    if view.criteria.status != ANY_STATUS:
+        found.append(Risk.status == view.criteria.status)
+    return found
+
+
+def _band(criteria: RiskFilter) -> list[ColumnElement[bool]]:
+    """By the stored sort key: then the band is a range of the severity index."""
+    if not criteria.band:
+        return []
+    rank = None if criteria.band == UNRATED else int(criteria.band)
+    return [Risk.band_rank.is_(None)] if rank is None else [Risk.order_band == -rank]
+
+
+def _people(view: View) -> list[ColumnElement[bool]]:
+    owner = view.criteria.owner
+    if not owner:
+        return []
+    if owner == NOBODY:
+        return [Risk.owner_id.is_(None)]
+    if owner == ME:
+        return [Risk.owner_id == view.person_id if view.person_id is not None else false()]
+    return [Risk.owner_id == int(owner)]
+
+
+def _system(criteria: RiskFilter) -> list[ColumnElement[bool]]:
+    if not criteria.system:
+        return []
+    if criteria.system == NOBODY:
+        return [Risk.system_id.is_(None)]
+    wanted = select(System.id).where(System.key == criteria.system).scalar_subquery()
+    return [Risk.system_id == wanted]
+
+
+def _cell(criteria: RiskFilter) -> list[ColumnElement[bool]]:
+    columns = {
+        getattr(Risk, f"{criteria.tier}_likelihood"): criteria.likelihood,
+        getattr(Risk, f"{criteria.tier}_impact"): criteria.impact,
+    }
+    return [column == level for column, level in columns.items() if level is not None]
+
+
+def _text(text: str) -> list[ColumnElement[bool]]:
+    """Every word somewhere in the risk's texts; "R-12" or "12" is the risk itself."""
+    number = text.upper().removeprefix("R-")
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        return [Risk.id == int(number)]
+    words = fold(text).split()[:WORDS_MAX]
+    return [Risk.search_text.contains(word, autoescape=True) for word in words]
+
+
+def _values(columns: Sequence[Any], key: Sequence[Any]) -> Any:
+    pairs = zip(columns, key, strict=True)
+    return tuple_(*[literal(_typed(column, value), column.type) for column, value in pairs])
+
+
+def _typed(column: Any, value: Any) -> Any:
+    return (
+        date.fromisoformat(value)
+        if column is Risk.identified_on and isinstance(value, str)
+        else value
+    )

@@ -1,0 +1,69 @@
+"""What the filters of the list can be set to: owners, systems and tags that have risks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select, true, union_all
+
+from riskreg.db import db
+from riskreg.org.models import Person, System
+from riskreg.risks.conditions import View
+from riskreg.risks.models import Risk, RiskTag
+
+OPTIONS_MAX = 300
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilterOptions:
+    """(value, words) pairs of each select, by words."""
+
+    owners: Sequence[tuple[str, str]]
+    systems: Sequence[tuple[str, str]]
+    tags: Sequence[tuple[str, str]]
+
+
+def filter_options(view: View) -> FilterOptions:
+    """The owners, systems and tags of the risks in the view's teams, whatever their status.
+
+    One statement that looks at each person, system and tag once, never at each risk.
+    """
+    mine = Risk.team_id.in_(view.team_ids) if view.team_ids is not None else true()
+    parts = (_owners(mine), _systems(mine), _tags(mine))
+    found: dict[str, list[tuple[str, str]]] = {"owner": [], "system": [], "tag": []}
+    for sort, value, words in db.session.execute(union_all(*[select(part) for part in parts])):
+        found[sort].append((value, words))
+    for pairs in found.values():
+        pairs.sort(key=lambda pair: (pair[1].casefold(), pair[0]))
+    return FilterOptions(owners=found["owner"], systems=found["system"], tags=found["tag"])
+
+
+def _owners(mine: ColumnElement[bool]):  # type: ignore[no-untyped-def]
+    return (
+        select(literal("owner"), cast(Person.id, String), Person.name)
+        .where(exists().where(Risk.owner_id == Person.id, mine))
+        .limit(OPTIONS_MAX)
+        .subquery()
+    )
+
+
+def _systems(mine: ColumnElement[bool]):  # type: ignore[no-untyped-def]
+    return (
+        select(literal("system"), System.key, System.name)
+        .where(exists().where(Risk.system_id == System.id, mine))
+        .limit(OPTIONS_MAX)
+        .subquery()
+    )
+
+
+def _tags(mine: ColumnElement[bool]):  # type: ignore[no-untyped-def]
+    """Each tag once, by jumping along the index from one to the next."""
+    first = select(func.min(RiskTag.tag).label("tag")).cte("tags", recursive=True)
+    following = select(func.min(RiskTag.tag)).where(RiskTag.tag > first.c.tag).scalar_subquery()
+    walk = first.union_all(select(following).where(first.c.tag.is_not(None)))
+    seen = exists().where(RiskTag.tag == walk.c.tag, RiskTag.risk_id == Risk.id, mine)
+    return (
+        select(literal("tag"), walk.c.tag, walk.c.tag)
+        .where(walk.c.tag.is_not(None), seen)
+        .limit(OPTIONS_MAX)
+        .subquery()
+    )
