@@ -1,14 +1,15 @@
-// Light, dark or as the system: remembered in a cookie so that the server draws it at once.
+// Light, dark or as the system: shown at once, kept by the server in a cookie.
 document.documentElement.classList.add("js");
 
-const choices = document.querySelectorAll("[data-theme-choice]");
+const form = document.querySelector("[data-theme-form]");
 
-for (const choice of choices) {
-    choice.addEventListener("click", () => {
-        const theme = choice.dataset.themeChoice;
-        if (theme === "auto") delete document.documentElement.dataset.theme;
-        else document.documentElement.dataset.theme = theme;
-        document.cookie = `theme=${theme}; path=/; max-age=31536000; SameSite=Lax`;
-        for (const each of choices) each.setAttribute("aria-pressed", String(each === choice));
-    });
-}
+form?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const theme = event.submitter.value;
+    if (theme === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    for (const each of form.querySelectorAll("[name=theme]")) {
+        each.setAttribute("aria-pressed", String(each === event.submitter));
+    }
+    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+});
