@@ -1,7 +1,7 @@
 """The demo's promises: made, moved, kept, or not yet."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,11 +21,16 @@ def tell_actions(
     *,
     team: str,
     origin: Origin,
+    since: datetime,
 ) -> None:
-    """Add the acts of some action items; `origin` says, once it exists, what they come from."""
+    """Add the acts of some action items.
+
+    `origin` says, once it exists, what they come from; none is promised before `since`.
+    """
     for entry in entries:
         made: list[ActionItem] = []
         committed_at = chronicle.instant(entry["committed_days_ago"], f"promise {entry['title']}")
+        committed_at = max(committed_at, since)
         chronicle.add(committed_at, partial(_promise, company, entry, team, origin, made))
         for slip in entry.get("slips", []):
             at = chronicle.instant(slip["days_ago"], f"slip {entry['title']} {slip['days_ago']}")

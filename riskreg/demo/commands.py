@@ -17,7 +17,9 @@ def add_commands(subparsers: Any) -> None:
     )
     demo.add_argument("--home", metavar="DIR", help="an empty folder to keep the demo in")
     demo.add_argument("--no-serve", action="store_true", help="fill the folder and exit")
-    demo.add_argument("--empty", action="store_true", help="start without data, to see the first steps")
+    demo.add_argument(
+        "--empty", action="store_true", help="start without data, to see the first steps"
+    )
     demo.add_argument("--port", type=int, default=8000)
     demo.set_defaults(run=run_demo, needs_app=False)
 
@@ -74,7 +76,9 @@ def _fill(*, empty: bool) -> None:
 def _progress_bar() -> Any:
     def show(done: int, total: int) -> None:
         if done % 50 == 0 or done == total:
-            print(f"\rWriting two years of history: {done * 100 // total} %", end="", file=sys.stderr)
+            print(
+                f"\rWriting two years of history: {done * 100 // total} %", end="", file=sys.stderr
+            )
         if done == total:
             print(file=sys.stderr)
 
@@ -90,5 +94,5 @@ def _empty_folder(home: Path) -> Path:
     if not marker.exists() and any(home.iterdir()):
         raise Conflict(f"{home} is not empty and holds no demo; nothing was changed.")
     marker.touch()
-    os.chmod(home, 0o700)  # noqa: PTH101 - also where the umask was wider
+    os.chmod(home, 0o700)
     return home.resolve()

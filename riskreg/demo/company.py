@@ -98,4 +98,3 @@ def _system(company: Company, entry: dict[str, Any]) -> System:
         for key in entry["operators"]
     )
     return system
-

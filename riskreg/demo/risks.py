@@ -35,6 +35,7 @@ def tell_risks(chronicle: Chronicle, company: Company) -> dict[str, Risk]:
             entry.get("actions", []),
             team=entry["team"],
             origin=partial(_origin, risks, key),
+            since=filed_at,
         )
     return risks
 
@@ -86,7 +87,9 @@ def _assess(company: Company, risks: dict[str, Risk], key: str, step: dict[str, 
 
 
 def _pin(company: Company, risks: dict[str, Risk], entry: dict[str, Any]) -> None:
-    pin_risk(company.actor(entry.get("owner")), risks[entry["key"]], reason=entry["pinned"]["reason"])
+    pin_risk(
+        company.actor(entry.get("owner")), risks[entry["key"]], reason=entry["pinned"]["reason"]
+    )
 
 
 def _close(company: Company, risks: dict[str, Risk], key: str, closed: dict[str, Any]) -> None:

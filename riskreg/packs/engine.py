@@ -25,6 +25,7 @@ MEMORY_BYTES = 3 * 1024**3
 WALL_SECONDS = 600
 FONTS = STATIC / "fonts"
 STEPS = 7
+BASE = "https://riskreg.invalid/"  # never asked: what a pack refers to comes from a fixed table
 PANGO_ADVICE = (
     "PDFs need the Pango library. On Debian and Ubuntu: "
     "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -51,7 +52,9 @@ class Pdf:
     page_count: int
 
 
-def render_pdf(html: str, *, identifier: str, made_at: int, progress: Progress | None = None) -> Pdf:
+def render_pdf(
+    html: str, *, identifier: str, made_at: int, progress: Progress | None = None
+) -> Pdf:
     """Render in a child process; the same arguments give the same bytes.
 
     `identifier` becomes the PDF's id, `made_at` (seconds since 1970) the time that fonts are
@@ -142,8 +145,12 @@ def _failure(lines: list[str]) -> RiskregError:
     if PANGO_ADVICE in text:
         return Unavailable(PANGO_ADVICE)
     if "killed" in lines or "MemoryError" in text or "RecursionError" in text:
-        return TooLarge("This pack is too large to be made in one piece. Choose fewer rows or a smaller team.")
-    return RiskregError(f"The PDF could not be made: {lines[-1] if lines else 'no reason was given'}")
+        return TooLarge(
+            "This pack is too large to be made in one piece. Choose fewer rows or a smaller team."
+        )
+    return RiskregError(
+        f"The PDF could not be made: {lines[-1] if lines else 'no reason was given'}"
+    )
 
 
 def _page_count(lines: list[str]) -> int:
@@ -167,7 +174,7 @@ def main() -> int:
     logger = logging.getLogger("weasyprint.progress")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    document = weasyprint.HTML(string=html, base_url=None, url_fetcher=_fetcher(weasyprint)).render(
+    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_fetcher(weasyprint)).render(
         pdf_variant="pdf/ua-1"
     )
     sys.stderr.write(f"pages {len(document.pages)}\n")
@@ -179,7 +186,7 @@ def main() -> int:
 def _fetcher(weasyprint: Any) -> Any:
     """Nothing is fetched but our own fonts and sheets, by name from a fixed table."""
     own = {
-        f"riskreg:{path.relative_to(STATIC)}": path
+        f"{BASE}static/{path.relative_to(STATIC)}": path
         for path in [*FONTS.glob("*.ttf"), *(STATIC / "css").glob("*.css")]
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import gettext as _
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def init_app(app: Flask, teams_of: "Callable[[Actor], list[Team]]") -> None:
 
 
 def _context() -> dict[str, Any]:
+    if not has_request_context():
+        return {}  # packs are rendered by a worker
     actor: Actor | None = g.get("actor")
     settings = current_app.config["SETTINGS"]
     return {
