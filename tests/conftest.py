@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import delete
 
 from riskreg import create_app, migrate
@@ -17,6 +18,10 @@ from tests import postgres
 from tests.client import RegisterClient
 
 DATABASES = ("sqlite", "postgresql")
+
+# A busy machine is no fault of the code: time is measured in bench/, never in tests.
+hypothesis_settings.register_profile("riskreg", deadline=None)
+hypothesis_settings.load_profile("riskreg")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

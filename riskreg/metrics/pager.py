@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 HEALTHY_BELOW = 2
 EDGE_UP_TO = 5
 VALID_WEEKS_MIN = 2
 HEARTBEAT_SHARE_MIN = 0.95
 TAIL = 0.025
+HALVINGS = 60
 
 
 class PagerBand(StrEnum):
@@ -83,18 +86,11 @@ def interval(load: Load) -> tuple[float, float] | None:
 
 def _mean_where(count: int, probability: float) -> float:
     """Return the Poisson mean for which P(X <= count) is the probability, by halving."""
+    numbers = np.arange(count + 1)
+    log_factorials = np.concatenate(([0.0], np.cumsum(np.log(numbers[1:]))))
     low, high = 0.0, count + 20.0 + 10.0 * math.sqrt(count + 1)
-    for _ in range(100):
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
-        if _at_most(count, middle) > probability:
-            low = middle
-        else:
-            high = middle
+        at_most = np.exp(numbers * math.log(middle) - middle - log_factorials).sum()
+        low, high = (middle, high) if at_most > probability else (low, middle)
     return (low + high) / 2
-
-
-def _at_most(count: int, mean: float) -> float:
-    """Return P(X <= count) of a Poisson variable with a mean above 0."""
-    return math.fsum(
-        math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1)
-    )
