@@ -9,7 +9,6 @@ import ctypes
 import os
 import re
 import shutil
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,9 +19,10 @@ from tooling.places import CACHE
 
 NATIVE = CACHE / "native"
 UNPACKED = NATIVE / "root"
-LISTS = NATIVE / "lists"
-ARCHIVES = NATIVE / "archives"
 FONTS = NATIVE / "fonts"
+APT = NATIVE / "apt"  # only while packages are fetched
+LISTS = APT / "lists"
+ARCHIVES = APT / "archives"
 RETRY_AFTER_SECONDS = 3600
 
 APT_OPTIONS = ("-q", "-y", "-o", "Acquire::Retries=2", "-o", "Acquire::http::Timeout=30")
@@ -55,7 +55,7 @@ class Kit:
     name: str
     loss: str  # what there is not without it
     packages: tuple[str, ...]
-    is_here: Callable[[], bool]
+    is_here: Callable[[], bool]  # whether the system has it
     before: str = ""  # shell commands, run first where the packages are installed
 
 
@@ -64,7 +64,7 @@ def _has_library(*names: str) -> bool:
         for name in names:
             ctypes.CDLL(name)
     except OSError:
-        return any(UNPACKED.glob(f"usr/lib/*/{names[0]}"))
+        return False
     return True
 
 
@@ -73,13 +73,11 @@ def _has_pango() -> bool:
 
 
 def _has_chromium() -> bool:
-    found = shutil.which("chromium") or (UNPACKED / "usr/lib/chromium/chromium").exists()
-    return bool(found) and _has_library("libatomic.so.1")
+    return shutil.which("chromium") is not None and _has_library("libatomic.so.1")
 
 
 def _has_postgresql() -> bool:
-    folders = (Path("/"), UNPACKED)
-    found = any(any(folder.glob("usr/lib/postgresql/*/bin/initdb")) for folder in folders)
+    found = any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     return found or shutil.which("initdb") is not None
 
 
@@ -108,41 +106,41 @@ FOR_TESTING = (PANGO, CHROMIUM, POSTGRESQL)
 
 def provide(kits: Sequence[Kit]) -> dict[str, str]:
     """Provide the kits as far as possible; return the environment in which they are found."""
-    missing = [kit for kit in kits if not kit.is_here()]
-    for kit in missing:
-        fault = _remembered_fault(kit) or _get(kit)
+    for kit in kits:
+        if kit.is_here() or _note(kit, "unpacked").exists():
+            continue
+        fault = _last_fault(kit) or _get(kit)
         if fault:
             say(
-                f"{kit.name} is not here, so {kit.loss}. Debian and Ubuntu: apt-get install "
+                f"{kit.name} is not here, so {kit.loss}. Debian: apt-get install "
                 f"{' '.join(kit.packages)}. ({fault})"
             )
+    shutil.rmtree(APT, ignore_errors=True)
     return _environment()
 
 
 def _get(kit: Kit) -> str:
     """Install or unpack a kit; return why that failed, or nothing."""
     NATIVE.mkdir(parents=True, exist_ok=True)
-    if sys.platform != "linux" or not shutil.which("apt-get"):
+    if not shutil.which("apt-get"):
         return "This system has no apt-get."
     with step(kit.name):
         prefix = _administrator()
         fault = _unpack(kit) if prefix is None else _install(kit, prefix)
-    if not fault and not kit.is_here():
-        fault = "Its packages hold something else here."
     if fault:
-        _memory(kit).write_text(fault)
+        _note(kit, "failed").write_text(fault)
     return fault
 
 
-def _memory(kit: Kit) -> Path:
-    return NATIVE / f"{kit.name}.failed"
+def _note(kit: Kit, state: str) -> Path:
+    return NATIVE / f"{kit.name}.{state}"
 
 
-def _remembered_fault(kit: Kit) -> str:
+def _last_fault(kit: Kit) -> str:
     """Return why the last try failed, so that not every start waits for another failure."""
     try:
-        age_seconds = time.time() - _memory(kit).stat().st_mtime
-        return _memory(kit).read_text() if age_seconds < RETRY_AFTER_SECONDS else ""
+        age_seconds = time.time() - _note(kit, "failed").stat().st_mtime
+        return _note(kit, "failed").read_text() if age_seconds < RETRY_AFTER_SECONDS else ""
     except OSError:
         return ""
 
@@ -162,6 +160,8 @@ def _install(kit: Kit, prefix: Sequence[str]) -> str:
     if not done:  # most often the package lists are missing or old
         logged([*command, 'exec apt-get update "$@"', "sh", *APT_OPTIONS])
         done, output = logged([*install, *kit.packages])
+    if done and not kit.is_here():
+        return "Its packages hold something else here."
     return "" if done else reason(output)
 
 
@@ -169,7 +169,7 @@ def _unpack(kit: Kit) -> str:
     """Unpack the packages that the system lacks into a folder of our own; no rights are needed."""
     for folder in (LISTS / "partial", ARCHIVES / "partial", UNPACKED):
         folder.mkdir(parents=True, exist_ok=True)
-    own = [*APT_OPTIONS, "-o", f"Dir::State::Lists={LISTS}", "-o", f"Dir::Cache={NATIVE}"]
+    own = [*APT_OPTIONS, "-o", f"Dir::State::Lists={LISTS}", "-o", f"Dir::Cache={APT}"]
     simulate = ["apt-get", "install", "--simulate", "--no-install-recommends", *own]
     try:
         if not any(LISTS.glob("*_Packages*")):
@@ -182,6 +182,7 @@ def _unpack(kit: Kit) -> str:
             archive.unlink()
     except Problem as problem:
         return str(problem)
+    _note(kit, "unpacked").touch()
     return ""
 
 
