@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import urllib.error
+import urllib.parse
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -41,7 +43,10 @@ def main() -> int:
         riskreg = str(programs / "riskreg")
         _run([riskreg, "init", "--no-input"], cwd=away, environ=environ)
         with _served(riskreg, away, environ) as address:
-            _require_page(address)
+            try:
+                _require_page(address)
+            except urllib.error.HTTPError as fault:
+                sys.exit(f"{fault.url} answered {fault.code}:\n{fault.read().decode()}")
         _require_pdf(riskreg, away, environ)
     print("The wheel was built, installed, set up and served a page and a PDF.")
     return 0
@@ -102,13 +107,21 @@ def _served(riskreg: str, away: Path, environ: dict[str, str]) -> Iterator[str]:
 
 
 def _require_page(address: str) -> None:
-    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 (our own server)
-        page = answer.read().decode()
+    """Sign in, as a browser would, and look at the page that comes up, and at its style."""
+    open_page = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor()
+    ).open
+    base = address.rstrip("/")
+    form = open_page(f"{base}/sign-in", timeout=30).read().decode()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+    fields = {"csrf_token": token[1] if token else ""}
+    fields |= {"email": ADMIN["RISKREG_ADMIN_EMAIL"], "password": ADMIN["RISKREG_ADMIN_PASSWORD"]}
+    answer = urllib.parse.urlencode(fields).encode()
+    page = open_page(f"{base}/sign-in", data=answer, timeout=30).read().decode()
     style = re.search(r'href="(/static/[^"]+\.css[^"]*)"', page)
-    if "<h1" not in page or style is None:
+    if "<h1" not in page or ADMIN["RISKREG_ADMIN_NAME"] not in page or style is None:
         sys.exit(f"The first page is not a page:\n{page}")
-    with urllib.request.urlopen(address.rstrip("/") + style[1], timeout=30) as answer:  # noqa: S310
-        answer.read()
+    open_page(base + style[1], timeout=30).read()
 
 
 def _require_pdf(riskreg: str, away: Path, environ: dict[str, str]) -> None:
