@@ -15,10 +15,13 @@ MODELS = (
 
 # Modules with a `bp` (a Flask blueprint).
 BLUEPRINTS = (
+    "riskreg.actions.routes",
     "riskreg.admin.routes",
     "riskreg.web.health",
+    "riskreg.web.styleguide",
     "riskreg.org.signin",
     "riskreg.org.routes",
+    "riskreg.reviews.routes",
 )
 
 # Modules whose import registers background tasks.
