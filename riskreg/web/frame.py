@@ -139,22 +139,26 @@ def _default_team(teams: "list[Team]") -> "Team | None":
 
 
 def _rail(actor: "Actor") -> list[NavEntry]:
-    here = (request.endpoint or "").split(".")[0]
+    here = _word_of(request.endpoint)
     return [
         NavEntry(
             label=str(label()),
             href=url_for(endpoint),
             icon=icon,
-            active=request.endpoint == endpoint
-            or (here == endpoint.split(".")[0] and not _own(request.endpoint)),
+            active=endpoint == here,
         )
         for endpoint, label, icon, permission in RAIL
         if endpoint in current_app.view_functions and actor.may_somewhere(permission)
     ]
 
 
-def _own(endpoint: str | None) -> bool:
-    return any(endpoint == entry[0] for entry in RAIL)
+def _word_of(endpoint: str | None) -> str | None:
+    """The word of the rail that a page belongs to: its own, else the first of its feature."""
+    words = [entry[0] for entry in RAIL]
+    if endpoint in words:
+        return endpoint
+    feature = (endpoint or "").split(".")[0]
+    return next((word for word in words if word.split(".")[0] == feature), None)
 
 
 def _new_links(actor: "Actor") -> list[dict[str, str]]:
