@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 
 from riskreg.imports.kinds import Cell
 
@@ -57,6 +58,7 @@ _AMOUNT = re.compile(
 )
 
 
+@lru_cache(maxsize=50_000)
 def amount(cell: Cell, decimal: str = POINT) -> Amount | None:
     """Read a number with "%", a currency or neither; `decimal` is the decimal sign, "." or ",".
 

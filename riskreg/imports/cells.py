@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from datetime import date
+from functools import lru_cache
 
 from riskreg.imports.kinds import Cell, ImportRefused
 from riskreg.imports.texts import gettext as _
@@ -27,6 +28,7 @@ UNKNOWN_WORDS = frozenset(
         ),
     }
 )
+_UNKNOWN_LENGTH_MAX = 40
 _EMPTY_SIGNS = " -\u2013\u2014?./_\t\r\n"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NOT_WORD = re.compile(r"[^\w%]+|_")
@@ -65,14 +67,17 @@ def _is_writable(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """Return the form in which names are compared: no case, accents, signs or doubled blanks.
 
     "ResidualLikelihood", "residual_likelihood" and "Residual  likelihood:" fold to the same.
     """
     text = _CAMEL.sub(" ", text)
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = "".join(character for character in text if not unicodedata.combining(character))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(character for character in text if not unicodedata.combining(character))
+    text = text.casefold()
     return " ".join(_NOT_WORD.sub(" ", text).split())
 
 
@@ -91,23 +96,29 @@ def is_unknown(cell: Cell) -> bool:
     """Whether the cell is empty or says that nobody knows ("--", "n/a", "not rated")."""
     if cell is None:
         return True
-    return isinstance(cell, str) and (not cell.strip(_EMPTY_SIGNS) or fold(cell) in UNKNOWN_WORDS)
+    if not isinstance(cell, str) or len(cell) > _UNKNOWN_LENGTH_MAX:
+        return False
+    return not cell.strip(_EMPTY_SIGNS) or fold(cell) in UNKNOWN_WORDS
 
 
 def split_list(
-    cell: Cell, *, at_commas: bool = False, known_names: Collection[str] = ()
+    cell: Cell,
+    *,
+    at_commas: bool = False,
+    known_names: Collection[str] = (),
+    is_literal: bool = False,
 ) -> tuple[str, ...]:
     """Return the values of a cell that holds several, in order, without repeats.
 
     Lists are split at "|", ";" and line ends. Where none of these is used, commas split when told
-    so, or when every part is one of `known_names` (folded).
+    so, or when every part is one of `known_names` (folded). With `is_literal`, "none" is a value.
     """
     parts = list(cell) if isinstance(cell, tuple) else _LIST_SIGNS.split(text_of(cell))
     at_commas = at_commas and len(parts) == 1
     values: dict[str, None] = {}
     for part in parts:
         for value in _at_commas(part, at_commas, known_names):
-            if not is_unknown(value):
+            if value.strip() and (is_literal or not is_unknown(value)):
                 values.setdefault(value.strip())
     return tuple(values)
 

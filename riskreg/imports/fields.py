@@ -240,7 +240,10 @@ RISK_FIELDS: tuple[Field, ...] = (
 )
 
 FIELDS_BY_NAME = {field.name: field for field in RISK_FIELDS}
-# Aliases last: "ref" is somebody else's id unless riskreg wrote the file.
-FIELD_BY_ALIAS = {field.name.replace("_", " "): field.name for field in RISK_FIELDS} | {
-    alias: field.name for field in RISK_FIELDS for alias in field.aliases
-}
+# Names of ratings are taken apart instead: "inherent impact" depends on the other columns. Aliases
+# come last: "ref" is somebody else's id unless riskreg wrote the file.
+FIELD_BY_ALIAS = {
+    field.name.replace("_", " "): field.name
+    for field in RISK_FIELDS
+    if field.type not in {FieldType.LEVEL, FieldType.SCORE}
+} | {alias: field.name for field in RISK_FIELDS for alias in field.aliases}

@@ -114,7 +114,9 @@ class Dialect:
     and the largest fitting set wins. `aliases` maps folded column names to fields ("" = known and
     deliberately not read). Word tables have folded keys. `comma_lists` names the fields whose
     cells are split at commas too. `score_is_product` is False where the tool's score is not
-    likelihood times impact, so that it must not be compared with them.
+    likelihood times impact, so that it must not be compared with them. `numeric_id_only` says that
+    rows without a number as id are headings, `is_literal` that texts mean what they say: "none" is
+    a word there, and only an empty cell is unknown.
     """
 
     name: str
@@ -129,6 +131,7 @@ class Dialect:
     comma_lists: frozenset[str] = frozenset()
     score_is_product: bool = True
     numeric_id_only: bool = False
+    is_literal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

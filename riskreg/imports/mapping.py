@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from riskreg.imports.cells import fold
 from riskreg.imports.fields import FIELD_BY_ALIAS, FIELDS_BY_NAME
@@ -43,7 +44,7 @@ class Match:
     why: Why
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ColumnMapping:
     """The field of every column, in the order of the columns."""
 
@@ -51,9 +52,16 @@ class ColumnMapping:
     matches: tuple[Match, ...]
     notes: tuple[Note, ...] = ()
 
+    @cached_property
+    def _columns(self) -> dict[str, list[int]]:
+        columns: dict[str, list[int]] = {}
+        for at, match in enumerate(self.matches):
+            columns.setdefault(match.field, []).append(at)
+        return columns
+
     def columns_of(self, field: str) -> list[int]:
         """Return the positions of the columns that feed a field, in order."""
-        return [at for at, match in enumerate(self.matches) if match.field == field]
+        return self._columns.get(field, [])
 
     @property
     def fields(self) -> frozenset[str]:

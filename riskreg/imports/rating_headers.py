@@ -56,7 +56,7 @@ PART_WORDS = {
         {
             *("score", "rating", "level", "criticality", "exposure", "emv", "expected", "likely"),
             *("niveau", "criticite", "cotation", "risikowert", "risikostufe", "risikozahl"),
-            *("risikoniveau", "lxi", "pxi", "rpn"),
+            *("risikoniveau", "rpn"),
         }
     ),
 }
@@ -88,9 +88,11 @@ _EMPTY_WORDS = frozenset(
         *("value", "rate", "scale", "class", "mitigation", "treatment", "controls", "control"),
         *("measures", "assessment", "estimated", "event", "du", "de", "des", "la", "le", "d"),
         *("traitement", "mesures", "massnahmen", "behandlung", "der", "die", "das", "1", "a"),
-        *("contributing", "actions", "action"),
+        *("contributing", "actions", "action", "x"),
     }
 )
+# "LxI", "P×I".
+_PRODUCT = re.compile(r"(?<=\b[LlPp])[xX×*](?=[IiCc]\b)")
 _HINT = re.compile(
     r"\(?\b(\d{1,3})\s*(?:-|\u2013|/|to|à|bis|\.\.\.?)\s*(\d{1,3})\b\)?", re.IGNORECASE
 )
@@ -111,7 +113,8 @@ def rating_header(name: str) -> RatingHeader | None:
 
     Every word of the name has to be known, so that "Schedule impact?" is left alone.
     """
-    words = fold(_HINT.sub(" ", name.replace("_", " "))).split()
+    plain = _PRODUCT.sub(" x ", _HINT.sub(" ", name.replace("_", " ")))
+    words = fold(plain).split()
     parts = {part for word in words for part in Part if word in PART_WORDS[part]}
     stages = {stage for word in words for stage in STAGE_WORDS if word in STAGE_WORDS[stage]}
     names_risk = any(word in _RISK_WORDS for word in words)

@@ -148,8 +148,9 @@ def _adds_up(reader: RatingReader) -> bool:
 
 
 def _cells(table: SourceTable, mapping: ColumnMapping, axis: Axis) -> list[Cell]:
+    """The different cells of one side, in the order of the file."""
     columns = [at for tier in Tier for at in mapping.columns_of(f"{tier}_{axis}")]
-    return [row.cells[at] for row in table.rows for at in columns]
+    return list(dict.fromkeys(row.cells[at] for row in table.rows for at in columns))
 
 
 def _own_words(mapping: ColumnMapping, axis: Axis) -> tuple[WordScale, ...]:

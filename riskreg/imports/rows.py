@@ -11,7 +11,7 @@ from riskreg.imports.amounts import POINT
 from riskreg.imports.cells import fold, is_unknown, split_list, text_of
 from riskreg.imports.days import DayOrder, day
 from riskreg.imports.efforts import EffortReading, EffortWords, effort
-from riskreg.imports.keys import id_key, text_key
+from riskreg.imports.keys import key_of
 from riskreg.imports.kinds import Cell, RiskRow, Row, SourceTable, Stated
 from riskreg.imports.mapping import NOT_READ, ColumnMapping
 from riskreg.imports.ratings import RatingReader
@@ -52,16 +52,16 @@ class RowReader:
         """Return the title as written; "" when there is none."""
         return self._text(row, "title")
 
-    def external_ref(self, row: Row) -> str:
-        """Return the id of the other tool; "" when there is none."""
-        return self._text(row, "external_ref")
+    def reference(self, row: Row) -> str:
+        """Return our reference, else the id of the other tool; "" when there is none."""
+        return self._text(row, "ref") or self._text(row, "external_ref")
 
     def risk(self, row: Row, warn: Warn) -> RiskRow:
         """Return the risk of a row that has a title; `warn(column, message)` hears the rest."""
         full_title = self.title(row)
         texts: dict[str, Any] = {name: self._text(row, name) for name in TEXT_FIELDS}
         title = self._title(full_title, texts, warn)
-        external_ref = self.external_ref(row)
+        ref, external_ref = self._text(row, "ref"), self._text(row, "external_ref")
         ratings = self.ratings.ratings(row, warn)
         stated = self.ratings.stated(row, warn)
         found = self._effort(row, warn)
@@ -69,11 +69,13 @@ class RowReader:
         days: dict[str, Any] = {name: self._day(row, name, warn) for name in DAY_FIELDS}
         return RiskRow(
             line=row.line,
-            key=id_key(external_ref)
-            if external_ref
-            else text_key(full_title, texts["cause"], texts["category"]),
+            key=key_of(
+                ref=ref,
+                external_ref=external_ref,
+                texts=(full_title, texts["cause"], texts["category"]),
+            ),
             title=title,
-            ref=self._text(row, "ref"),
+            ref=ref,
             external_ref=external_ref,
             kind=self._word(row, "kind", KINDS, warn),
             treatment=self._word(
@@ -97,7 +99,12 @@ class RowReader:
         return [(at, row.cells[at]) for at in self.mapping.columns_of(name)]
 
     def _text(self, row: Row, name: str) -> str:
-        texts = (text_of(cell) for _at, cell in self._cells(row, name) if not is_unknown(cell))
+        is_literal = self.mapping.dialect.is_literal
+        texts = (
+            text_of(cell)
+            for _at, cell in self._cells(row, name)
+            if cell is not None and (is_literal or not is_unknown(cell))
+        )
         return "\n".join(dict.fromkeys(texts))
 
     def _title(self, full_title: str, texts: dict[str, Any], warn: Warn) -> str:
@@ -118,11 +125,16 @@ class RowReader:
         return self.table.columns[self.mapping.columns_of(name)[0]]
 
     def _list(self, row: Row, name: str) -> tuple[str, ...]:
-        at_commas = name in self.mapping.dialect.comma_lists
+        dialect = self.mapping.dialect
         values = dict.fromkeys(
             value
             for _at, cell in self._cells(row, name)
-            for value in split_list(cell, at_commas=at_commas, known_names=self.known_names)
+            for value in split_list(
+                cell,
+                at_commas=name in dialect.comma_lists,
+                known_names=self.known_names,
+                is_literal=dialect.is_literal,
+            )
         )
         return tuple(values)
 

@@ -42,12 +42,16 @@ class Scale:
     numbers: NumberScale | None
     words: WordScale | None
     decimal: str = POINT
-    sentences: tuple[str, ...] = field(default=())
+    sentences: tuple[str, ...] = ()
+    _read: dict[Cell, LevelReading] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, cell: Cell) -> LevelReading:
         """Return what a cell means; unknown is unrated without a warning."""
-        if is_unknown(cell):
-            return LevelReading()
+        if cell not in self._read:
+            self._read[cell] = LevelReading() if is_unknown(cell) else self._reading(cell)
+        return self._read[cell]
+
+    def _reading(self, cell: Cell) -> LevelReading:
         number, word = _number_and_word(cell, self.decimal)
         if number is not None and self.numbers is not None:
             return self.numbers.read(number)

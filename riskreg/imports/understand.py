@@ -119,12 +119,12 @@ def _place(note: Note) -> tuple[int, str, str]:
 def _row_reader(
     table: SourceTable, mapping: ColumnMapping, matrix: Matrix, choices: Choices
 ) -> RowReader:
-    numbers = [
+    numbers = {
         row.cells[at]
         for at, match in enumerate(mapping.matches)
         if match.field == "cost" or _type_of(match.field) in _NUMBER_TYPES
         for row in table.rows
-    ]
+    }
     proven = choices.decimal or decimal_sign(numbers)
     decimal = proven or POINT
     orders = {
@@ -237,14 +237,17 @@ class _Reading:
             return _("This row is the same as line %(line)s; it was skipped.", line=same)
         if cells == self.reader.table.columns:
             return _("This row repeats the header; it was skipped.")
-        if any(fold(text) in _TOTALS for text in cells[:2]) and not self._is_rated(row):
+        ref = self.reader.reference(row)
+        if self._is_total(ref, cells) and not self._is_rated(row):
             return _("This row is a total, not a risk; it was skipped.")
-        ref = self.reader.external_ref(row)
         if self.reader.mapping.dialect.numeric_id_only and not ref.isdigit():
             return _("This row has no number of a risk; it was skipped as a heading.")
         if not ref and not self.reader.title(row) and not self._is_rated(row):
             return _("This row has neither title, id nor rating; it was skipped.")
         return ""
+
+    def _is_total(self, ref: str, cells: tuple[str, ...]) -> bool:
+        return (not ref or fold(ref) in _TOTALS) and any(fold(t) in _TOTALS for t in cells[:2])
 
     def _is_rated(self, row: Row) -> bool:
         return any(
@@ -258,19 +261,20 @@ class _Reading:
         first = self._first_by_key.setdefault(risk.key, risk)
         if first is risk:
             return risk
-        if risk.external_ref and fold(first.title) == fold(risk.title):
+        identity = risk.ref or risk.external_ref
+        if identity and fold(first.title) == fold(risk.title):
             self.skipped += 1
             message = _(
                 "The id %(id)s and title are those of line %(line)s; the row was skipped.",
-                id=risk.external_ref,
+                id=identity,
                 line=first.line,
             )
             self._warn(risk.line, "", message)
             return None
-        if risk.external_ref:
+        if identity:
             message = _(
                 "The id %(id)s is also that of line %(line)s, for another title; both were kept.",
-                id=risk.external_ref,
+                id=identity,
                 line=first.line,
             )
         else:
@@ -279,7 +283,7 @@ class _Reading:
                 line=first.line,
             )
         self._warn(risk.line, "", message)
-        key = text_key(risk.title, risk.key, "") if risk.external_ref else risk.key
+        key = f"{risk.key}:{text_key(risk.title)}" if identity else risk.key
         number = 2
         while f"{key}#{number}" in self._first_by_key:
             number += 1

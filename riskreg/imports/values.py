@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from riskreg.imports.amounts import Unit, amount
 from riskreg.imports.cells import fold, is_unknown
@@ -13,6 +14,7 @@ from riskreg.risks.kinds import Tier
 
 _YES_NO = frozenset({"yes", "no", "y", "n", "true", "false", "oui", "non", "ja", "nein"})
 _LEVEL_LENGTH_MAX = 60
+_CELLS_LOOKED_AT = 500
 _MOST = 0.8
 _HALF = 0.5
 # A file without titles is read by the text that comes nearest to one.
@@ -40,7 +42,8 @@ def fitted_to_values(
 
 
 def _known_cells(table: SourceTable, at: int) -> list[Cell]:
-    return [row.cells[at] for row in table.rows if not is_unknown(row.cells[at])]
+    known = (row.cells[at] for row in table.rows if not is_unknown(row.cells[at]))
+    return list(islice(known, _CELLS_LOOKED_AT))
 
 
 def _fitted(field: str, cells: Sequence[Cell], fields: Sequence[str]) -> str:

@@ -27,4 +27,5 @@ DIALECT = Dialect(
     },
     # What it disagreed with was told when it first came in.
     score_is_product=False,
+    is_literal=True,
 )

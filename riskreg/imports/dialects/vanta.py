@@ -7,7 +7,10 @@ from riskreg.imports.kinds import Dialect
 DIALECT = Dialect(
     name="vanta",
     label="Vanta",
-    signatures=(frozenset({"risk id", "likelihood", "impact", "residual likelihood"}),),
+    signatures=tuple(
+        frozenset({"risk id", "likelihood", "residual likelihood", mark})
+        for mark in ("cia categories", "identification date", "is archived", "is sensitive")
+    ),
     aliases={
         "risk id": "external_ref",
         "categories": "category",

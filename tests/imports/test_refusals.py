@@ -1,0 +1,35 @@
+"""Files that are something else get a sentence that says what they are."""
+
+import pytest
+
+from riskreg.imports.kinds import ImportRefused
+from riskreg.imports.limits import FILE_BYTES_MAX
+from riskreg.imports.reading import read
+
+THREAT_MODEL = b"""{"summary": {"title": "Shop"}, "detail": {"diagrams": [
+  {"title": "Main", "diagramJson": {"cells": [{"type": "tm.Store", "threats": []}]}}]}}"""
+THREAT_MODEL_2 = b"""{"version": "2.0", "detail": {"threatTop": 3, "diagrams": [{"cells": []}]}}"""
+MATRIX = b"""urn: urn:example:library\nname: ours\nobjects:\n  risk_matrix:\n  - name: 5x5\n"""
+
+
+@pytest.mark.parametrize(
+    ("data", "filename", "sentence"),
+    [
+        (THREAT_MODEL, "model.json", "This is a threat model (Threat Dragon);"),
+        (THREAT_MODEL_2, "model.json", "This is a threat model (Threat Dragon);"),
+        (MATRIX, "matrix.yaml", "This is a matrix library (CISO Assistant);"),
+        (MATRIX, "matrix", "This is a matrix library (CISO Assistant);"),
+        (b"a: 1\n", "a.yml", "This is a YAML file;"),
+        (b"%PDF-1.7", "a.pdf", "This is a file of kind PDF, not a table."),
+        (b"\n<html><table>", "a.xls", "This is a file of kind HTML, not a table."),
+        (b"", "a.csv", "The file is empty."),
+        (b"x" * (FILE_BYTES_MAX + 1), "a.csv", "The file is larger than 10 MB."),
+        (b"\n\n ,\n", "a.csv", "There is no table in the file."),
+    ],
+)
+def test_says_what_the_file_is(data: bytes, filename: str, sentence: str) -> None:
+    with pytest.raises(ImportRefused) as refusal:
+        read(data, filename)
+    assert refusal.value.message.startswith(sentence)
+    assert refusal.value.message.endswith("Nothing was stored.")
+    assert refusal.value.status == 422
