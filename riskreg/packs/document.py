@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from riskreg.metrics.matrix import Matrix
+from riskreg.packs.drawings import HELPERS
 from riskreg.packs.engine import Pdf, Progress, render_pdf
 from riskreg.packs.kinds import PackKind
 from riskreg.packs.models import Snapshot
@@ -45,13 +46,14 @@ def pack_html(snapshot: Snapshot, *, paper: str = "A4") -> str:
                     data=data["sections"][key],
                     matrix=matrix,
                     pack=pack,
+                    **HELPERS,
                 )
             ),
         }
         for key in recipe.sections
         if key in data["sections"]
     ]
-    return render_template("print.html", pack=pack, sections=sections)
+    return str(render_template("print.html", pack=pack, sections=sections))
 
 
 def pack_pdf(snapshot: Snapshot, *, paper: str = "A4", progress: Progress | None = None) -> Pdf:
@@ -67,4 +69,4 @@ def filter_sentence(filters: dict[str, str]) -> str:
     if not filters:
         return ""
     chosen = ", ".join(f"{name} {value}" for name, value in sorted(filters.items()))
-    return _("Rows chosen by: %(filters)s.", filters=chosen)
+    return str(_("Rows chosen by: %(filters)s.", filters=chosen))

@@ -190,7 +190,7 @@ def _fetcher(weasyprint: Any) -> Any:
         for path in [*FONTS.glob("*.ttf"), *(STATIC / "css").glob("*.css")]
     }
 
-    class Fetcher(weasyprint.URLFetcher):  # type: ignore[misc, name-defined] - it ships no types
+    class Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # it ships no types
         """Serves the table, then data: addresses; refuses all else."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
@@ -198,9 +198,9 @@ def _fetcher(weasyprint: Any) -> Any:
             if path is None:
                 return super().fetch(url, headers)
             mime = "text/css" if path.suffix == ".css" else "font/ttf"
-            return weasyprint.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": mime})
+            return weasyprint.urls.URLFetcherResponse(url, path.read_bytes(), {"Content-Type": mime})
 
-    return Fetcher(allowed_protocols=("data",), allow_redirects=False)
+    return Fetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ class Snapshot(Base):
 
     id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(40))
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     subject_ref: Mapped[str] = mapped_column(String(120), default="")
     title: Mapped[Name]
     made_at: Mapped[datetime]
@@ -26,7 +26,7 @@ class Snapshot(Base):
     data: Mapped[dict[str, Any]]
     sha256: Mapped[str] = mapped_column(String(64))
 
-    team: Mapped[Team | None] = relationship()
+    team: Mapped[Team] = relationship()
     made_by: Mapped[Person | None] = relationship()
 
 
@@ -37,7 +37,7 @@ class Pack(Base):
 
     id: Mapped[Key]
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
-    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), index=True)
     paper: Mapped[str] = mapped_column(String(10), default="A4")
     asked_at: Mapped[datetime]

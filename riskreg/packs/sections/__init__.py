@@ -1,0 +1,1 @@
+"""The parts of packs: one file is one section."""

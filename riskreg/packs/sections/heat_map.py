@@ -1,0 +1,36 @@
+"""The heat map now and a quarter ago."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from riskreg.lib.dates import day_start, quarter_back
+from riskreg.org.permissions import Actor
+from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.queries import cells_at
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.kinds import Tier
+from riskreg.risks.queries import cells, view_of
+
+
+def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
+    """Counts by cell now, where they are meant to go, and as they were a quarter ago."""
+    view = view_of(actor, RiskFilter(team=scope.team.slug), today=scope.on)
+    current = cells(view, Tier.CURRENT)
+    then_on = quarter_back(scope.on)
+    then, then_unrated = cells_at(actor, scope.team, day_start(then_on, actor.timezone))
+    return {
+        "now": _listed(current),
+        "target": _listed(cells(view, Tier.TARGET)),
+        "unrated": current.get((None, None), 0),
+        "then_on": then_on,
+        "then": _listed(then),
+        "then_unrated": then_unrated,
+    }
+
+
+def _listed(found: Any) -> list[list[int]]:
+    return sorted([level, impact, n] for (level, impact), n in found.items() if level and impact)
+
+
+SECTION = Section(key="heat_map", title=lambda: _("Where we stand"), collect=collect)

@@ -1,0 +1,47 @@
+"""Which systems were reviewed, and which are ready."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from riskreg.org.permissions import Actor, Permission
+from riskreg.org.queries import systems_for
+from riskreg.packs.kinds import Scope, Section
+from riskreg.reviews.queries import newest_reviews
+from riskreg.reviews.results import asked_of, results_of
+
+
+def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
+    """The newest review of every system of the team and below; never reviewed ones are counted."""
+    systems = systems_for(actor, below=scope.team, permission=Permission.REVIEW_VIEW)
+    newest = newest_reviews([system.id for system in systems])
+    results = results_of([asked_of(review) for review in newest.values()], scope.on)
+    rows = []
+    for system in systems:
+        review = newest.get(system.id)
+        if review is None:
+            continue
+        outcome = results[review.id]
+        rows.append(
+            {
+                "system": system.name,
+                "team": system.team.name,
+                "ref": review.ref,
+                "status": review.status.value,
+                "readiness": outcome.readiness.value,
+                "score_share": outcome.score_share,
+                "required": outcome.level_required.value,
+                "reached": outcome.level_reached.value if outcome.level_reached else None,
+                "open_blockers": len(outcome.open_codes.get("blocker", ())),  # type: ignore[call-overload]  # words are equal to members
+            }
+        )
+    return {
+        "systems": len(systems),
+        "not_reviewed": [system.name for system in systems if system.id not in newest],
+        "rows": rows,
+    }
+
+
+SECTION = Section(
+    key="readiness", title=lambda: _("Ready for production?"), collect=reviews_of_team
+)

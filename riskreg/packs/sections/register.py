@@ -1,0 +1,35 @@
+"""Every risk of the filtered view, in its order."""
+
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+
+from riskreg.org.permissions import Actor
+from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.queries import plain_row
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.queries import all_rows, count, view_of
+
+ROWS_MAX = 2_000
+
+
+def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
+    """The rows, at most 2,000 with the number of the rest, grouped by band where that is the order."""
+    criteria = RiskFilter.from_args({**scope.filters, "team": scope.team.slug})
+    view = view_of(actor, criteria, today=scope.on)
+    rows = [plain_row(row) for row in all_rows(view, limit=ROWS_MAX)]
+    total = count(view)
+    grouped = (
+        groupby(rows, key=lambda row: row["band"]) if criteria.order == "severity" else [(0, rows)]
+    )
+    return {
+        "groups": [{"band": band, "rows": list(members)} for band, members in grouped],
+        "by_band": criteria.order == "severity",
+        "total": total,
+        "left_out": total - len(rows),
+        "order": criteria.order.value,
+    }
+
+
+SECTION = Section(key="register", title=lambda: _("The register"), collect=collect)

@@ -1,0 +1,42 @@
+"""The ten, with what they take and who owns them."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from riskreg.org.permissions import Actor
+from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.queries import plain_row
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.queries import view_of
+from riskreg.risks.tops import TopTen, top_ten
+
+
+def ten_of(actor: Actor, scope: Scope) -> TopTen:
+    """The ten of the scope's team in the order of its filters."""
+    criteria = RiskFilter.from_args({**scope.filters, "team": scope.team.slug})
+    return top_ten(view_of(actor, criteria, today=scope.on))
+
+
+def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
+    """The ten in order with ranks, ties and pins, and sums over those with a known effort."""
+    ten = ten_of(actor, scope)
+    places = ten.top.places
+    efforts = [ten.rows[place.item.id].effort_days for place in places]
+    return {
+        "rows": [
+            plain_row(ten.rows[place.item.id])
+            | {"rank": place.position, "tied": place.tied, "pin": place.pin_reason or ""}
+            for place in places
+        ],
+        "effort": sum(effort for effort in efforts if effort is not None),
+        "without_effort": sum(effort is None for effort in efforts),
+        "without_owner": sum(ten.rows[place.item.id].owner_name is None for place in places),
+        "missing_kinds": [kind.value for kind in ten.top.missing_kinds],
+        "total": ten.total,
+        "unrated": ten.unrated_count,
+        "order": ten.top.order.value,
+    }
+
+
+SECTION = Section(key="the_ten", title=lambda: _("The ten"), collect=collect)
