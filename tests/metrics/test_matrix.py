@@ -88,9 +88,20 @@ def test_band_of_rank() -> None:
     found = DEFAULT_MATRIX.band_of_rank(4)
     assert found is not None
     assert found.key == "critical"
+    assert DEFAULT_MATRIX.band_of_rank(1) == DEFAULT_MATRIX.bands[0]
     assert DEFAULT_MATRIX.band_of_rank(None) is None
-    with pytest.raises(ValueError, match="no band 5"):
-        DEFAULT_MATRIX.band_of_rank(5)
+    for rank in (0, 5):
+        with pytest.raises(ValueError, match=f"no band {rank}"):
+            DEFAULT_MATRIX.band_of_rank(rank)
+
+
+def test_the_smallest_parts_are_allowed() -> None:
+    nothing = [{**LEVEL, "midpoint": 0}] * 2
+    daily = [{**BAND, "review_days": 1}]
+    matrix = Matrix.from_definition(
+        {"likelihoods": nothing, "impacts": nothing, "bands": daily, "grid": [[1, 1], [1, 1]]}
+    )
+    assert exposure_milli(matrix, Rating(likelihood=2, impact=2)) == 0
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,12 @@ def test_times() -> None:
 def test_no_reviews_have_no_times() -> None:
     found = review_times([], TODAY)
     assert (found.median_days, found.overdue_days_max, found.overdue) == (None, None, 0)
+
+
+def test_near_misses_are_in_time_and_used_three_quarters() -> None:
+    exactly = Postmortem(
+        ended_on=date(2026, 6, 1), due_on=date(2026, 6, 9), reviewed_on=date(2026, 6, 7)
+    )
+    near = [exactly, postmortem(1, 12), postmortem(1, 15), postmortem(2)]
+    others = [postmortem(1, 3), postmortem(1, 16), postmortem(31, month=5), postmortem(14)]
+    assert review_times([*near, *others], TODAY).near_misses == 4

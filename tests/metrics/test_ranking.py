@@ -145,6 +145,11 @@ def test_pins_come_first_and_push_others_out() -> None:
     assert found.places[0].rank_from == 4
 
 
+def test_the_next_are_as_many_as_the_first() -> None:
+    items = [standing(item_id, value_rate=1000 - item_id) for item_id in range(1, 10)]
+    assert ids(top(items, 3, pins={9: "Asked for"}).following) == [3, 4, 5]
+
+
 def test_pins_may_fill_every_place() -> None:
     found = top([standing(1), standing(2, value_rate=1)], 1, pins={2: "Asked for"})
     assert ids(found.places) == [2]
@@ -198,6 +203,7 @@ def test_preview_of_a_new_item() -> None:
     items = [standing(1, value_rate=2000), standing(2), standing(3, band_rank=1)]
     found = rank_preview(items, standing(NEW_ID))
     assert (found.rank, found.total, found.ties, found.in_top) == (3, 4, 1, True)
+    assert rank_preview(items, standing(NEW_ID), n=3).in_top
     assert not rank_preview(items, standing(NEW_ID), n=2).in_top
 
 
