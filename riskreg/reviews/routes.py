@@ -1,0 +1,357 @@
+"""Pages of operability reviews and of coverage."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import Form
+
+from riskreg.db import db
+from riskreg.errors import Invalid, Stale
+from riskreg.org.access import can
+from riskreg.org.models import System
+from riskreg.org.permissions import Actor, Permission
+from riskreg.org.queries import system_for
+from riskreg.reviews import labels
+from riskreg.reviews.answers import seeds_of
+from riskreg.reviews.coverage import coverage_table
+from riskreg.reviews.forms import (
+    AnswerForm,
+    CommentForm,
+    Draft,
+    ReturnForm,
+    ReviewFilterForm,
+    SignOffForm,
+    StartForm,
+    WaiverForm,
+    draft_of,
+    refused_draft,
+)
+from riskreg.reviews.kinds import ReviewStatus
+from riskreg.reviews.queries import (
+    ReviewFilter,
+    candidates,
+    comments_of,
+    listed_reviews,
+    newest_reviews,
+    open_review_of,
+    origins_of,
+    requirement_of,
+    review_for,
+    reviews_of_system,
+)
+from riskreg.reviews.services import (
+    NEXT_REVIEW_MONTHS,
+    add_comment,
+    file_risk,
+    return_review,
+    save_answer,
+    sign_off_review,
+    start_review,
+    submit_review,
+    waive_statement,
+)
+from riskreg.reviews.sheet import Sheet, Show, sheet_of
+from riskreg.risks.models import Risk
+from riskreg.web.fragments import is_fragment
+from riskreg.web.frame import chosen_team
+from riskreg.web.jinja import today
+from riskreg.web.paging import PAGE_SIZE, Page, page_number
+from riskreg.web.panels import Panel, add_panel
+from riskreg.web.security import current_actor, requires
+
+bp = Blueprint("reviews", __name__)
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+@bp.get("/reviews")
+@requires(Permission.REVIEW_VIEW)
+def index() -> ResponseReturnValue:
+    """The reviews of the chosen team and below."""
+    form = ReviewFilterForm(request.args)
+    wanted = ReviewFilter(
+        below=chosen_team(),
+        status=form.wanted_status(),
+        readiness=form.wanted_readiness(),
+        text=str(form.q.data or "")[:100],
+    )
+    number = page_number()
+    rows, total = listed_reviews(current_actor, wanted, day=today(), page=number)
+    return render_template(
+        "reviews/index.html",
+        page=_page(rows, total, number),
+        wanted=wanted,
+        percent=_percent,
+        labels=labels,
+    )
+
+
+@bp.get("/reviews/new")
+@requires(Permission.REVIEW_EDIT)
+def new() -> ResponseReturnValue:
+    """Choose a system; then see which level it has to reach and why."""
+    key = request.args.get("system", "")
+    system = system_for(current_actor, key, Permission.REVIEW_EDIT) if key else None
+    return render_template(
+        "reviews/new.html",
+        system=system,
+        requirement=requirement_of(system) if system else None,
+        unsigned=open_review_of(system) if system else None,
+        newest=newest_reviews([system.id]).get(system.id) if system else None,
+        candidates=[] if system else candidates(current_actor, below=chosen_team()),
+        labels=labels,
+    )
+
+
+@bp.post("/reviews/new")
+@requires(Permission.REVIEW_EDIT)
+def create() -> ResponseReturnValue:
+    """Start the review."""
+    form = StartForm(request.form)
+    system = system_for(current_actor, form.system.data or "", Permission.REVIEW_EDIT)
+    review = start_review(current_actor, system, carry_over=form.carry_over.data)
+    return redirect(url_for("reviews.show", ref=review.ref), 303)
+
+
+@bp.get("/reviews/<ref>")
+@requires(Permission.REVIEW_VIEW)
+def show(ref: str) -> ResponseReturnValue:
+    """One review: its statements by area with what was answered."""
+    review = review_for(current_actor, ref)
+    chosen = request.args.get("show", "")
+    shown = Show(chosen) if chosen in set(Show) else Show.ALL
+    return _review_page(sheet_of(current_actor, review, day=today(), show=shown))
+
+
+@bp.post("/reviews/<ref>/answers/<code>")
+@requires(Permission.REVIEW_EDIT)
+def answer(ref: str, code: str) -> ResponseReturnValue:
+    """Save one answer; htmx gets the parts of the page that changed."""
+    review = review_for(current_actor, ref)
+    form = AnswerForm(request.form)
+    if not form.validate():
+        return _answered(ref, code, form, status=422)
+    try:
+        save_answer(current_actor, review, code, form.values(), version=form.version.data)
+    except Invalid as error:
+        return _answered(ref, code, form, status=422, errors={error.field or "": error.message})
+    except Stale as error:
+        return _answered(ref, code, form, status=409, theirs=error.theirs)
+    if is_fragment():
+        return _answered(ref, code)
+    shown = request.form.get("show") or None
+    return redirect(url_for("reviews.show", ref=ref, show=shown, _anchor=code), 303)
+
+
+@bp.post("/reviews/<ref>/risks/<code>")
+@requires(Permission.RISK_EDIT)
+def risk(ref: str, code: str) -> ResponseReturnValue:
+    """File the risk that a statement offers."""
+    review = review_for(current_actor, ref)
+    filed = file_risk(current_actor, review, code)
+    if is_fragment():
+        return _answered(ref, code)
+    flash(_("%(ref)s is filed: %(title)s", ref=filed.ref, title=filed.title))
+    return redirect(url_for("reviews.show", ref=ref, _anchor=code), 303)
+
+
+@bp.post("/reviews/<ref>/waivers/<code>")
+@requires(Permission.REVIEW_SIGN)
+def waiver(ref: str, code: str) -> ResponseReturnValue:
+    """Let a statement wait until a day."""
+    review = review_for(current_actor, ref)
+    try:
+        form = _valid(WaiverForm(request.form))
+        until = form.until.data
+        assert until is not None
+        waive_statement(current_actor, review, code, until=until, why=form.why.data or "")
+    except Invalid as error:
+        return _refused(ref, error)
+    flash(_("%(code)s may wait until then; it opens again by itself.", code=code))
+    return redirect(url_for("reviews.show", ref=ref, _anchor=code), 303)
+
+
+@bp.post("/reviews/<ref>/comments")
+@requires(Permission.REVIEW_VIEW)
+def comment(ref: str) -> ResponseReturnValue:
+    """Say something about the review."""
+    review = review_for(current_actor, ref)
+    try:
+        form = _valid(CommentForm(request.form))
+        add_comment(current_actor, review, form.text.data or "", code=form.about.data or None)
+    except Invalid as error:
+        return _refused(ref, error)
+    return redirect(url_for("reviews.show", ref=ref, _anchor="comments"), 303)
+
+
+@bp.post("/reviews/<ref>/submission")
+@requires(Permission.REVIEW_EDIT)
+def submission(ref: str) -> ResponseReturnValue:
+    """Hand it in for sign-off."""
+    review = review_for(current_actor, ref)
+    submit_review(current_actor, review)
+    flash(_("%(ref)s is submitted. Somebody else signs it.", ref=ref))
+    return redirect(url_for("reviews.show", ref=ref), 303)
+
+
+@bp.post("/reviews/<ref>/return")
+@requires(Permission.REVIEW_EDIT)
+def giving_back(ref: str) -> ResponseReturnValue:
+    """Give a submitted review back for more work."""
+    review = review_for(current_actor, ref)
+    try:
+        form = _valid(ReturnForm(request.form))
+        return_review(current_actor, review, why=form.why.data or "")
+    except Invalid as error:
+        return _refused(ref, error)
+    flash(_("%(ref)s is open again for answers.", ref=ref))
+    return redirect(url_for("reviews.show", ref=ref), 303)
+
+
+@bp.post("/reviews/<ref>/sign-off")
+@requires(Permission.REVIEW_SIGN)
+def sign_off(ref: str) -> ResponseReturnValue:
+    """Sign it."""
+    review = review_for(current_actor, ref)
+    try:
+        form = _valid(SignOffForm(request.form))
+        note, version = form.note.data or "", form.version.data
+        sign_off_review(current_actor, review, note=note, version=version)
+    except Invalid as error:
+        return _refused(ref, error)
+    flash(_("%(ref)s is signed off.", ref=ref))
+    return redirect(url_for("reviews.show", ref=ref), 303)
+
+
+@bp.get("/coverage")
+@requires(Permission.REVIEW_VIEW)
+def coverage() -> ResponseReturnValue:
+    """Systems and the three named practices."""
+    order = request.args.get("order", "system")
+    table = coverage_table(current_actor, below=chosen_team(), day=today(), order=order)
+    return render_template("reviews/coverage.html", table=table, order=order, labels=labels)
+
+
+def _answered(
+    ref: str,
+    code: str,
+    form: AnswerForm | None = None,
+    *,
+    status: int = 200,
+    **wrong: Mapping[str, str],
+) -> ResponseReturnValue:
+    """The page again, or its changed parts, after an answer was saved or refused."""
+    if status >= 400:
+        db.session.rollback()
+    sheet = sheet_of(current_actor, review_for(current_actor, ref), day=today())
+    line = sheet.line(code)
+    stored = line.answer if line else None
+    draft = draft_of(stored) if form is None else refused_draft(form, stored, **wrong)
+    if not is_fragment():
+        return _review_page(sheet, drafts={code: draft}), status
+    context = _context(sheet, {code: draft})
+    return render_template("reviews/_answered.html", line=line, **context), status
+
+
+def _review_page(
+    sheet: Sheet, *, drafts: Mapping[str, Draft] | None = None, refused: str = ""
+) -> str:
+    return render_template(
+        "reviews/show.html",
+        comments=comments_of(sheet.review),
+        refused=refused,
+        typed=request.form if refused else {},
+        **_context(sheet, drafts or {}),
+    )
+
+
+def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
+    review = sheet.review
+    offered = [line.statement for line in sheet.lines if line.offers_risk]
+    return {
+        "review": review,
+        "sheet": sheet,
+        "drafts": {
+            line.code: drafts.get(line.code) or draft_of(line.answer) for line in sheet.lines
+        },
+        "may_answer": sheet.is_editable and can(current_actor, Permission.REVIEW_EDIT, review),
+        "may_sign": can(current_actor, Permission.REVIEW_SIGN, review),
+        "may_file": can(current_actor, Permission.RISK_EDIT, review),
+        "is_mine": current_actor.person_id == review.submitted_by_id,
+        "is_signed": review.status == ReviewStatus.SIGNED_OFF,
+        "seeds": seeds_of(offered),
+        "percent": _percent(sheet.result.score_share),
+        "next_months": NEXT_REVIEW_MONTHS[review.required_level],
+        "requirement_now": requirement_of(review.system),
+        "labels": labels,
+        "Show": Show,
+    }
+
+
+def _percent(share: float | None) -> int | None:
+    """Whole percent, rounded down, so that 100 % means all."""
+    return None if share is None else int(share * 100 + 1e-9)
+
+
+def _page(rows: Any, total: int, number: int) -> Page:
+    first = (number - 1) * PAGE_SIZE + 1
+    arguments: dict[str, Any] = request.args.to_dict()
+    before, after = {**arguments, "page": number - 1}, {**arguments, "page": number + 1}
+    has_next = number * PAGE_SIZE < total
+    return Page(
+        rows=rows,
+        total=total,
+        first=first,
+        next_url=url_for("reviews.index", **after) if has_next else None,
+        prev_url=url_for("reviews.index", **before) if number > 1 else None,
+    )
+
+
+def _valid(form: AnyForm) -> AnyForm:
+    """The form, if it is right; else raises Invalid naming the field."""
+    if not form.validate():
+        each = next(each for each in form if each.errors)
+        raise Invalid(f"{each.label.text}: {each.errors[0]}", field=each.name)
+    return form
+
+
+def _refused(ref: str, error: Invalid) -> ResponseReturnValue:
+    """The review again, saying what was refused and keeping what was typed."""
+    db.session.rollback()
+    sheet = sheet_of(current_actor, review_for(current_actor, ref), day=today())
+    return _review_page(sheet, refused=error.message), 422
+
+
+def system_panel(actor: Actor, system: System) -> Panel | None:
+    """The reviews of a system, for its page."""
+    if not can(actor, Permission.REVIEW_VIEW, system):
+        return None
+    rows = reviews_of_system(system, day=today())
+    return Panel(
+        title=_("Operability reviews"),
+        template="reviews/_system_panel.html",
+        context={
+            "rows": rows,
+            "labels": labels,
+            "system": system,
+            "may_start": can(actor, Permission.REVIEW_EDIT, system),
+        },
+    )
+
+
+def risk_panel(actor: Actor, risk: Risk) -> Panel | None:
+    """Which review and statement a risk came from, for its page."""
+    links = [link for link in origins_of(risk) if can(actor, Permission.REVIEW_VIEW, link.review)]
+    if not links:
+        return None
+    return Panel(
+        title=_("From an operability review"),
+        template="reviews/_risk_panel.html",
+        context={"links": links},
+    )
+
+
+add_panel("system", system_panel, order=20)
+add_panel("risk", risk_panel, order=20)

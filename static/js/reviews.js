@@ -1,0 +1,108 @@
+// Answers save themselves: a form with data-answer is sent as it changes, and the parts of the page
+// that the server sends back replace those of the same id. Without script each form has its button.
+const forms = [...document.querySelectorAll("form[data-answer]")];
+const queues = new Map();
+const TYPING = 1500;
+
+for (const form of forms) {
+    const queue = { saving: false, again: false, unsaved: false, timer: 0 };
+    queues.set(form, queue);
+    form.addEventListener("change", () => save(form));
+    form.addEventListener("input", (event) => {
+        queue.unsaved = true;
+        clearTimeout(queue.timer);
+        if (event.target.matches("input:not([type=radio]), textarea")) queue.timer = setTimeout(() => save(form), TYPING);
+    });
+    form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        save(form);
+    });
+}
+
+// One click files the risk of a statement without leaving it.
+document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (!button?.dataset.risk) return;
+    event.preventDefault();
+    send(event.target, button).then((text) => text !== null && place(text));
+});
+
+document.addEventListener("click", (event) => {
+    const code = event.target.closest?.("[data-take-theirs]")?.dataset.takeTheirs;
+    if (!code) return;
+    event.preventDefault();
+    for (const queue of queues.values()) queue.unsaved = false;
+    location.hash = code;
+    location.reload();
+});
+
+addEventListener("beforeunload", (event) => {
+    if ([...queues.values()].some((queue) => queue.unsaved)) event.preventDefault();
+});
+
+async function save(form) {
+    const queue = queues.get(form);
+    clearTimeout(queue.timer);
+    if (queue.saving) {
+        queue.again = true;
+        return;
+    }
+    queue.saving = true;
+    queue.unsaved = true;
+    say(form, form.dataset.saving);
+    const before = typed(form);
+    const text = await send(form, form.querySelector(".answer-save"));
+    queue.saving = false;
+    if (text === null) {
+        queue.again = false;
+        say(form, form.dataset.failed);
+        return;
+    }
+    place(text);
+    queue.unsaved = typed(form) !== before;
+    const bare = !form.elements.evidence.value && !form.elements.evidence_url.value;
+    if (form.elements.value.value === "met" && bare) form.querySelector(".answer-more").open = true;
+    if (queue.again || queue.unsaved) {
+        queue.again = false;
+        save(form);
+    }
+}
+
+// The server's page parts, or null when it could not be reached or answered something else.
+async function send(form, button) {
+    button?.setAttribute("aria-busy", "true");
+    try {
+        const response = await fetch(form.action, {
+            method: "POST",
+            body: new URLSearchParams(new FormData(form)),
+            headers: { "HX-Request": "true", Accept: "text/html" },
+        });
+        const text = await response.text();
+        return response.redirected || !text.includes("data-part") ? null : text;
+    } catch {
+        return null;
+    } finally {
+        button?.removeAttribute("aria-busy");
+    }
+}
+
+function place(text) {
+    const sent = new DOMParser().parseFromString(text, "text/html");
+    for (const part of sent.querySelectorAll("[data-part]")) {
+        const shown = document.getElementById(part.id);
+        if (!shown) continue;
+        const open = [...shown.querySelectorAll("details[open][id]")].map((each) => each.id);
+        shown.replaceChildren(...part.childNodes);
+        for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    }
+}
+
+function typed(form) {
+    return new URLSearchParams([...new FormData(form)].filter(([name]) => name !== "version")).toString();
+}
+
+function say(form, words) {
+    const foot = form.querySelector(".answer-saved, .answer-unsaved") ?? form.querySelector("[data-part]").appendChild(document.createElement("p"));
+    foot.className = words === form.dataset.failed ? "answer-unsaved" : "answer-saved";
+    foot.textContent = words;
+}
