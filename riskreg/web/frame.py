@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def _context() -> dict[str, Any]:
         "actor": actor,
         "demo": settings.demo,
         "theme": _theme(),
+        "lang": str(get_locale() or "en"),
         "nav": _rail(actor) if actor else [],
         "new_links": _new_links(actor) if actor else [],
         "team_choice": _choice() if actor else None,
