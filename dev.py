@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 (before anything that an older Pyt
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from tooling import checks, environment, locks, native
 from tooling.console import Problem, say
@@ -82,9 +83,12 @@ def lock(arguments: Sequence[str]) -> int:
 
 
 def set_up(lock_file: str, kits: Sequence[native.Kit]) -> dict[str, str]:
-    """Provide Python packages and system libraries; return the environment to run in."""
-    environment.prepare(lock_file)
-    return native.provide(kits)
+    """Provide Python packages beside system libraries; return the environment to run in."""
+    with ThreadPoolExecutor(1) as pool:
+        packages = pool.submit(environment.prepare, lock_file)
+        environ = native.provide(kits)
+        packages.result()
+    return environ
 
 
 def spread(arguments: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Talking to the person in the terminal, and starting programs for them."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tooling.places import LOG
+from tooling.places import CACHE, LOG, ROOT
 
 
 class Problem(Exception):
@@ -29,6 +30,21 @@ def step(what: str) -> Iterator[None]:
     say(f"Setting up: {what}: {time.monotonic() - start:.0f} s")
 
 
+@contextmanager
+def alone(what: str) -> Iterator[None]:
+    """Let one process at a time set this up; the others wait."""
+    if not os.access(ROOT, os.W_OK):
+        raise Problem(f"cannot write in {ROOT}; clone the project into a folder of your own.")
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / f"{what}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another set-up of this checkout ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def logged(
     command: Sequence[str | Path], *, cwd: Path | None = None, environ: Mapping[str, str] = {}
 ) -> tuple[bool, str]:
@@ -46,7 +62,6 @@ def logged(
         output, worked = done.stdout.decode(errors="replace"), done.returncode == 0
     except OSError as fault:
         output, worked = str(fault), False
-    LOG.parent.mkdir(exist_ok=True)
     with LOG.open("a", encoding="utf-8") as log:
         log.write(f"$ {' '.join(map(str, command))}\n{output}\n")
     return worked, output

@@ -1,16 +1,12 @@
 """The checkout's own Python environment, .venv: made once, renewed when a lock file changes."""
 
-import fcntl
 import hashlib
 import importlib.util
-import os
 import sys
 import sysconfig
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from tooling.console import Problem, logged, reason, say, step
-from tooling.places import CACHE, LOG, PYTHON, ROOT, VENV
+from tooling.console import Problem, alone, logged, reason, step
+from tooling.places import LOG, PYTHON, ROOT, VENV
 
 RUN = "requirements.txt"
 DEVELOP = "requirements-dev.txt"  # holds everything that RUN holds, too
@@ -26,11 +22,9 @@ def prepare(lock_file: str) -> None:
     """Make sure .venv holds what the lock file says; costs nothing when it does already."""
     if _is_ready(lock_file):
         return
-    _require_writable()
-    with _alone():
+    with alone("python"):
         if _is_ready(lock_file):  # someone else was faster
             return
-        LOG.unlink(missing_ok=True)
         with step(f"Python packages ({lock_file})"):
             _make_venv()
             _install(lock_file)
@@ -50,27 +44,6 @@ def _fingerprint(lock_file: str) -> str:
     """Tell apart lock files, Pythons and places: an environment cannot be moved."""
     content = hashlib.sha256((ROOT / lock_file).read_bytes()).hexdigest()
     return f"{lock_file} {content}\nPython {sys.version}\n{sys.base_prefix}\n{ROOT}\n"
-
-
-def _require_writable() -> None:
-    try:
-        CACHE.mkdir(exist_ok=True)
-    except OSError as fault:
-        raise Problem(f"cannot write in {ROOT}: {fault.strerror}.") from fault
-    if not os.access(ROOT, os.W_OK):
-        raise Problem(f"cannot write in {ROOT}; clone the project into a folder of your own.")
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Let one set-up at a time work on the environment."""
-    with (CACHE / "setup.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("Waiting for another set-up of this checkout ...")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _make_venv() -> None:

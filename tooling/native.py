@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tooling.console import Problem, logged, reason, say, step
+from tooling.console import Problem, alone, logged, reason, say, step
 from tooling.places import CACHE
 
 NATIVE = CACHE / "native"
@@ -106,17 +106,23 @@ FOR_TESTING = (PANGO, CHROMIUM, POSTGRESQL)
 
 def provide(kits: Sequence[Kit]) -> dict[str, str]:
     """Provide the kits as far as possible; return the environment in which they are found."""
-    for kit in kits:
-        if kit.is_here() or _note(kit, "unpacked").exists():
-            continue
-        fault = _last_fault(kit) or _get(kit)
-        if fault:
-            say(
-                f"{kit.name} is not here, so {kit.loss}. Debian: apt-get install "
-                f"{' '.join(kit.packages)}. ({fault})"
-            )
-    shutil.rmtree(APT, ignore_errors=True)
+    if not all(_is_provided(kit) for kit in kits):
+        with alone("native"):
+            for kit in kits:
+                _provide_one(kit)
+            shutil.rmtree(APT, ignore_errors=True)
     return _environment()
+
+
+def _is_provided(kit: Kit) -> bool:
+    return kit.is_here() or _note(kit, "unpacked").exists()
+
+
+def _provide_one(kit: Kit) -> None:
+    fault = "" if _is_provided(kit) else _last_fault(kit) or _get(kit)
+    if fault:
+        packages = " ".join(kit.packages)
+        say(f"{kit.name} is not here, so {kit.loss}. Debian: apt-get install {packages}. ({fault})")
 
 
 def _get(kit: Kit) -> str:
