@@ -1,0 +1,99 @@
+"""Settings: wrong values stop the start with their name, and the table of settings is complete."""
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from riskreg import paths
+from riskreg.errors import SettingsError
+from riskreg.settings import Settings, admin_from_env
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A data folder that others cannot read."""
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def read(home: Path, **values: str) -> Settings:
+    """Settings of an environment with these RISKREG_ variables."""
+    return Settings.from_env(
+        {"RISKREG_HOME": str(home)} | {f"RISKREG_{name}": value for name, value in values.items()}
+    )
+
+
+def test_works_without_any_but_the_folder(home: Path) -> None:
+    settings = read(home)
+    assert settings.database_url == f"sqlite:///{home / 'riskreg.db'}"
+    assert settings.is_sqlite
+    assert settings.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("SESSION_IDLE_MINUTES", "600"),
+        ("DEBUG", "perhaps"),
+        ("TIMEZONE", "Europe/Atlantis"),
+        ("PAPER", "A3"),
+        ("BASE_URL", "ftp://example.org"),
+        ("SECRET_KEY", "changeme"),
+        ("SECRET_KEY", "short"),
+        ("PROT", "8000"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_its_name(home: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"RISKREG_{name}"):
+        read(home, **{name: value})
+
+
+def test_keeps_a_random_key_that_only_the_owner_reads(home: Path) -> None:
+    first, second = read(home).secret_key, read(home).secret_key
+    assert first == second
+    assert len(first) >= 32
+    assert stat.S_IMODE((home / "secret.key").stat().st_mode) == 0o600
+
+
+def test_refuses_a_folder_that_others_can_read(home: Path) -> None:
+    home.chmod(0o755)
+    with pytest.raises(SettingsError, match="chmod 700"):
+        read(home)
+
+
+def test_listens_beyond_loopback_only_with_a_name_and_without_debug(home: Path) -> None:
+    named = {"BASE_URL": "https://risks.example.org", "TRUSTED_HOSTS": "risks.example.org"}
+    with pytest.raises(SettingsError, match="RISKREG_BASE_URL"):
+        read(home, HOST="192.0.2.1")
+    with pytest.raises(SettingsError, match="RISKREG_DEBUG"):
+        read(home, HOST="192.0.2.1", DEBUG="yes", **named)
+    assert read(home, HOST="192.0.2.1", **named).trusted_hosts == ("risks.example.org",)
+
+
+def test_a_folder_with_a_demo_is_served_as_a_demo_only(home: Path) -> None:
+    (home / "demo").touch()
+    with pytest.raises(SettingsError, match="demo"):
+        read(home)
+    assert read(home, DEMO="yes").demo
+
+
+def test_the_first_administrator_comes_from_the_environment() -> None:
+    assert admin_from_env({}) is None
+    admin = admin_from_env({"RISKREG_ADMIN_EMAIL": "ada@example.org"})
+    assert admin is not None
+    assert admin["name"] == "ada@example.org"
+
+
+def test_every_setting_is_in_the_table() -> None:
+    table = (ROOT / "docs/operators/settings.md").read_text()
+    source = (paths.PACKAGE / "settings.py").read_text()
+    names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source)) | {"HOME", "SECRET_KEY"}
+    missing = [name for name in sorted(names) if f"| `RISKREG_{name}` |" not in table]
+    assert missing == []
