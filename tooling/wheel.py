@@ -125,7 +125,11 @@ def _require_page(address: str) -> None:
 
 
 def _require_pdf(riskreg: str, away: Path, environ: dict[str, str]) -> None:
-    _run([riskreg, "pack", "top", "--team", "example", "-o", "top.pdf"], cwd=away, environ=environ)
+    _run(
+        [riskreg, "pack", "top-ten", "--team", "example", "-o", "top.pdf"],
+        cwd=away,
+        environ=environ,
+    )
     if not (away / "top.pdf").read_bytes().startswith(b"%PDF-"):
         sys.exit("The pack is not a PDF.")
 
