@@ -17,11 +17,16 @@ MODELS = (
 BLUEPRINTS = (
     "riskreg.actions.routes",
     "riskreg.admin.routes",
+    "riskreg.exports.routes",
     "riskreg.web.health",
     "riskreg.web.styleguide",
     "riskreg.org.signin",
     "riskreg.org.routes",
+    "riskreg.postmortems.routes",
+    "riskreg.postmortems.writing",
+    "riskreg.web.preview",
     "riskreg.reviews.routes",
+    "riskreg.risks.routes",
 )
 
 # Modules whose import registers background tasks.
@@ -33,4 +38,5 @@ COMMANDS: tuple[str, ...] = (
     "riskreg.commands.work",
     "riskreg.commands.doctor",
     "riskreg.demo.commands",
+    "riskreg.exports.commands",
 )

@@ -13,14 +13,14 @@ from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid
 from riskreg.lib.dates import local_day, now
-from riskreg.lib.text import clean_text
+from riskreg.lib.text import clean_text, fold
 from riskreg.metrics.matrix import Rating
 from riskreg.metrics.severity import DEFAULT_MATRIX, band
 from riskreg.org.access import require
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.changes import refuse_stale, set_values
-from riskreg.risks.kinds import CloseReason, Status, Tier
+from riskreg.risks.kinds import CloseReason, Kind, Status, Tier
 from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.models import Assessment, MatrixVersion, Risk
 from riskreg.risks.scoring import rating_of, recompute, review_due_on
@@ -34,6 +34,7 @@ __all__ = [
     "install_matrix",
     "mark_reviewed",
     "matrix_of",
+    "paste_risks",
     "pin_risk",
     "recompute",
     "recompute_all",
@@ -202,6 +203,27 @@ def reopen_risk(actor: Actor, risk: Risk, *, why: str, at: datetime | None = Non
         changes |= changed(risk, {"review_due_on": local_day(at or now(), actor.timezone)})
     _keep(actor, "risk.reopen", risk, changes, why)
     return risk
+
+
+def paste_risks(
+    actor: Actor, *, team: Team, kind: Kind, titles: Sequence[str]
+) -> tuple[list[Risk], list[str]]:
+    """File an unrated risk for each title; returns (the new ones, titles that are open already).
+
+    Titles that differ only in case and accents are the same.
+    """
+    require(actor, Permission.RISK_EDIT, team, view=Permission.TEAM_VIEW)
+    query = select(Risk.title).where(Risk.team_id == team.id, Risk.status == Status.OPEN)
+    known = {fold(title) for title in db.session.scalars(query)}
+    filed: list[Risk] = []
+    skipped: list[str] = []
+    for title in titles:
+        if fold(title) in known:
+            skipped.append(title)
+            continue
+        known.add(fold(title))
+        filed.append(create_risk(actor, team=team, values={"title": title, "kind": kind}))
+    return filed, skipped
 
 
 def pin_risk(actor: Actor, risk: Risk, *, reason: str) -> Risk:

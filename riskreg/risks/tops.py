@@ -28,6 +28,7 @@ from riskreg.risks.queries import RiskRow, list_page, rows_by_id
 CANDIDATES = 60
 NEEDS_EFFORT_SHOWN = 20
 POINTS_MAX = 200
+ID_MAX = 2**31 - 1
 RATED = Risk.order_band != UNKNOWN_LAST
 
 
@@ -189,7 +190,7 @@ def _key(item: Standing, order: Order) -> list[Any]:
         "order_value": stored_value(item.value_rate),
         "order_exposure": stored_value(item.exposure_milli),
         "identified_on": item.identified_on,
-        "id": min(item.id, UNKNOWN_LAST),
+        "id": min(item.id, ID_MAX),  # an unstored one is the newest of all
     }
     return [stored[name] for name in order_columns(order)]
 

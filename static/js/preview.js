@@ -10,7 +10,10 @@ for (const output of document.querySelectorAll("[data-preview]")) {
         running?.abort();
         running = new AbortController();
         const data = new FormData(form);
-        for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+        const wanted = output.dataset.previewFields?.split(" ");
+        for (const [name, value] of [...data]) {
+            if (value instanceof File || (wanted && !wanted.includes(name))) data.delete(name);
+        }
         const post = output.dataset.previewMethod !== "get";
         if (!post) data.delete("csrf_token");
         const query = new URLSearchParams(data);

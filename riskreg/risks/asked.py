@@ -1,0 +1,151 @@
+"""What a request asks for: the view of the register, the place in its list, the views beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from flask import current_app, request, url_for
+from flask_babel import gettext as _
+
+from riskreg.metrics.ranking import order_columns
+from riskreg.org.models import Team
+from riskreg.risks.conditions import View, view_of
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.models import Risk
+from riskreg.risks.queries import RiskPage, list_page, neighbours
+from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.paging import Page, decode_cursor, encode_cursor
+from riskreg.web.security import current_actor
+
+FROM_CHARS_MAX = 2_000
+FIRST_MAX = 10_000_000
+EXPORTS = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
+_PLACE = ("after", "before", "at")
+
+Tab = tuple[str, str, bool, int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """The list a risk's page was opened from, and the risks beside it there."""
+
+    back: str
+    before: str | None
+    after: str | None
+
+
+def asked_view(args: Mapping[str, Any] | None = None, team: Team | None = None) -> View:
+    """The view that query values ask for, in the chosen team and below."""
+    criteria = RiskFilter.from_args(request.args if args is None else args)
+    team = team or chosen_team()
+    criteria = replace(criteria, team=team.slug if team else "")
+    return view_of(current_actor, criteria, known=visible_teams())
+
+
+def asked_page(view: View, total: int) -> tuple[RiskPage, Page]:
+    """The rows at the place in the address, and the links to those beside them."""
+    length = len(order_columns(view.criteria.order))
+    after_key = _cursor("after", length)
+    before_key = None if after_key else _cursor("before", length)
+    found = list_page(view, after_key=after_key, before_key=before_key)
+    first = _first() if after_key or before_key else 1
+    return found, Page(
+        rows=found.rows,
+        total=total,
+        first=first,
+        prev_url=_beside(view, found, first, back=True) if found.more_before else None,
+        next_url=_beside(view, found, first, back=False) if found.more_after else None,
+    )
+
+
+def tabs(view: View, active: str) -> list[Tab]:
+    """The register's four views, with the same filters."""
+    args: dict[str, Any] = {**view.criteria.to_args()}
+    for name in ("likelihood", "impact", "tier"):
+        args.pop(name, None)
+    words = {
+        "index": _("List"),
+        "matrix": _("Matrix"),
+        "quadrant": _("Quadrant"),
+        "top": _("The ten"),
+    }
+    return [
+        (label, url_for(f"risks.{name}", **args), name == active, None)
+        for name, label in words.items()
+    ]
+
+
+def list_url(view: View, **changes: Any) -> str:
+    """The list with this view's filter and some fields of it changed."""
+    args: dict[str, Any] = {**replace(view.criteria, **changes).to_args()}
+    return url_for("risks.index", **args)
+
+
+def export_links(view: View) -> list[tuple[str, str]]:
+    """(words, address) of the downloads of this view, where the exports are installed."""
+    if "exports.show" not in current_app.view_functions:
+        return []
+    query = urlencode(view.criteria.to_args())
+    return [
+        (label, f"{url_for('exports.show', kind='risks')}?{query}&format={name}")
+        for name, label in EXPORTS
+    ]
+
+
+def other_page(endpoint: str, **values: Any) -> str | None:
+    """The address of another feature's page; None where that feature is not installed."""
+    if endpoint not in current_app.view_functions:
+        return None
+    return url_for(endpoint, **values)
+
+
+def asked_way(risk: Risk) -> Way | None:
+    """The list in ?from= and the risks beside this one in it; None without a list."""
+    text = request.args.get("from", "")
+    if not text or len(text) > FROM_CHARS_MAX:
+        return None
+    args: dict[str, Any] = dict(parse_qsl(text))
+    criteria = RiskFilter.from_args(args)
+    view = view_of(current_actor, criteria, known=visible_teams())
+    found = neighbours(view, risk)
+    kept = urlencode(criteria.to_args())
+    return Way(
+        back=f"{url_for('risks.index')}?{kept}",
+        before=_beside_risk(found.before, kept),
+        after=_beside_risk(found.after, kept),
+    )
+
+
+def _beside_risk(number: int | None, kept: str) -> str | None:
+    return None if number is None else f"/risks/R-{number}?from={quote(kept)}"
+
+
+def _cursor(name: str, length: int) -> list[Any] | None:
+    values = decode_cursor(request.args.get(name), length)
+    whole = values and all(isinstance(value, int) for value in [*values[:-2], values[-1]])
+    if not values or not whole or not _is_day(values[-2]):
+        return None
+    return values
+
+
+def _is_day(value: Any) -> bool:
+    parts = str(value).split("-")
+    return [len(part) for part in parts] == [4, 2, 2] and all(part.isdigit() for part in parts)
+
+
+def _first() -> int:
+    raw = request.args.get("at", "1")
+    return min(int(raw), FIRST_MAX) if raw.isascii() and raw.isdigit() and len(raw) < 9 else 1
+
+
+def _beside(view: View, found: RiskPage, first: int, *, back: bool) -> str:
+    order = view.criteria.order
+    row = found.rows[0 if back else -1]
+    args = {name: value for name, value in request.args.items(multi=True) if name not in _PLACE}
+    args |= view.criteria.to_args()
+    args["before" if back else "after"] = encode_cursor(row.key(order))
+    args["at"] = str(max(1, first - 50) if back else first + len(found.rows))
+    columns = [("column", value) for value in request.args.getlist("column")]
+    args.pop("column", None)
+    return f"{url_for('risks.index')}?{urlencode([*args.items(), *columns])}"

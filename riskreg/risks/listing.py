@@ -1,0 +1,145 @@
+"""What the list's page shows: the sentence, chips, columns, and rows ready to be printed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from riskreg.metrics.matrix import Matrix
+from riskreg.metrics.ranking import Order
+from riskreg.risks import labels
+from riskreg.risks.conditions import View
+from riskreg.risks.kinds import Status
+from riskreg.risks.queries import RiskRow
+from riskreg.risks.words import (
+    amount,
+    band_label,
+    band_sign,
+    due_words,
+    effort_words,
+    rate,
+    rating_words,
+)
+
+COLUMNS = {
+    "band": _l("Band"),
+    "rating": _l("Likelihood × impact"),
+    "target": _l("Target"),
+    "kind": _l("Kind"),
+    "effort": _l("Effort"),
+    "value": _l("Value"),
+    "exposure": _l("Exposure"),
+    "gain": _l("Gain"),
+    "team": _l("Team"),
+    "system": _l("System"),
+    "owner": _l("Owner"),
+    "treatment": _l("Treatment"),
+    "due": _l("Next review"),
+}
+SHOWN_AT_FIRST = ("band", "kind", "effort", "value", "team", "owner")
+NUMBERS = frozenset({"effort", "value", "exposure", "gain"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column that can be shown."""
+
+    key: str
+    label: str
+    shown: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Rows of one band, with or without effort; `heading` None prints no divider above them."""
+
+    band: str
+    divider: str | None
+    heading: str | None
+    rows: Sequence[tuple[Any, ...]]
+
+
+def columns_of(wanted: Sequence[str]) -> list[Column]:
+    """The columns, those asked for shown; without any that is known, the usual ones."""
+    chosen = [key for key in wanted if key in COLUMNS] or SHOWN_AT_FIRST
+    return [
+        Column(key=key, label=str(label), shown=key in chosen) for key, label in COLUMNS.items()
+    ]
+
+
+def groups_of(rows: Sequence[RiskRow], view: View, matrices: Mapping[int, Matrix]) -> list[Group]:
+    """The rows parted by the dividers of the order, each row ready to be printed.
+
+    A row is (ref, address, title, system, pinned, cells): what the first cell shows, and
+    (class, text, title) of every other column by its key.
+    """
+    suffix = "?from=" + quote(urlencode(view.criteria.to_args()))
+    printed: list[Group] = []
+    for row in rows:
+        matrix = matrices[row.matrix_id]
+        band, divider = (
+            band_label(matrix, row.band_rank),
+            _divider(row, matrix, view.criteria.order),
+        )
+        if not printed or (printed[-1].band, printed[-1].divider) != (band, divider):
+            parted = bool(printed) and printed[-1].divider is not None and divider is None
+            heading = band if parted else divider
+            printed.append(Group(band=band, divider=divider, heading=heading, rows=[]))
+        line = _line(row, view, matrix, suffix)
+        printed[-1] = replace(printed[-1], rows=[*printed[-1].rows, line])
+    return printed
+
+
+def sentence(view: View, total: int, team_name: str, *, ordered: bool = True) -> str:
+    """ "38 open risks in Payments and below, most severe first, then best value"."""
+    criteria = view.criteria
+    noun = {
+        Status.OPEN.value: ngettext("%(num)s open risk", "%(num)s open risks", total),
+        Status.CLOSED.value: ngettext("%(num)s closed risk", "%(num)s closed risks", total),
+    }.get(criteria.status)
+    noun = noun or ngettext("%(num)s risk, open or closed", "%(num)s risks, open and closed", total)
+    where = _(" in %(team)s and below", team=team_name) if team_name else ""
+    order = labels.ORDER[criteria.order]
+    return f"{noun}{where}, {order}" if ordered and total > 1 else f"{noun}{where}"
+
+
+def _divider(row: RiskRow, matrix: Matrix, order: Order) -> str | None:
+    if row.band_rank is None:
+        return str(_("Not rated yet"))
+    if row.effort_days is not None:
+        return None
+    if order is Order.VALUE:
+        return str(_("Needs effort: nobody has said what it takes"))
+    label = band_label(matrix, row.band_rank)
+    return str(_("%(band)s, but needs effort: nobody has said what it takes", band=label))
+
+
+def _line(row: RiskRow, view: View, matrix: Matrix, suffix: str) -> tuple[Any, ...]:
+    words, exact = due_words(row.review_due_on, view.today)
+    overdue = row.review_due_on is not None and row.review_due_on <= view.today
+    target = rating_words(matrix, row.target)
+    cells = {
+        "band": (
+            band_sign(row.band_rank),
+            band_label(matrix, row.band_rank),
+            min(row.band_rank or 0, 4),
+        ),
+        "rating": ("", rating_words(matrix, row.current), ""),
+        "target": ("", target, ""),
+        "kind": ("", str(labels.KIND[row.kind]), ""),
+        "effort": ("num", effort_words(row.effort_days, None), row.effort_size or ""),
+        "value": ("num", rate(row.value_rate), ""),
+        "exposure": ("num", amount(row.exposure_milli), ""),
+        "gain": ("num", amount(row.gain_milli), ""),
+        "team": ("", row.team_name, ""),
+        "system": ("", row.system_name or "–", ""),
+        "owner": ("", row.owner_name or "–", ""),
+        "treatment": ("", str(labels.TREATMENT[row.treatment]), ""),
+        "due": ("is-due" if overdue else "day", words, exact),
+    }
+    ref = f"R-{row.id}"
+    return ref, f"/risks/{ref}{suffix}", row.title, row.system_name, bool(row.pin_reason), cells

@@ -1,0 +1,258 @@
+"""Pages of the register: the list, filing a risk, one risk, editing it."""
+
+import secrets
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from riskreg.actions.queries import actions_of
+from riskreg.audit.queries import entries_of
+from riskreg.errors import Forbidden, RiskregError, Stale
+from riskreg.metrics.ranking import NEW_ID
+from riskreg.org.access import can
+from riskreg.org.models import Team
+from riskreg.org.permissions import Permission
+from riskreg.org.queries import people, systems_for
+from riskreg.risks import labels, overviews, state_changes  # noqa: F401 - attach their pages to bp
+from riskreg.risks.asked import (
+    asked_page,
+    asked_view,
+    asked_way,
+    export_links,
+    other_page,
+    tabs,
+)
+from riskreg.risks.blueprint import bp
+from riskreg.risks.chips import chips, choices
+from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of
+from riskreg.risks.kinds import Kind
+from riskreg.risks.listing import NUMBERS, columns_of, groups_of, sentence
+from riskreg.risks.matrices import current_matrix_id, matrices
+from riskreg.risks.models import Risk
+from riskreg.risks.options import filter_options
+from riskreg.risks.queries import assessments_of, count, risk_for
+from riskreg.risks.services import create_risk, paste_risks, update_risk
+from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
+from riskreg.risks.trying import tried
+from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.panels import panels
+from riskreg.web.security import current_actor, requires
+
+__all__ = ["bp"]
+
+
+@bp.get("/risks")
+@requires(Permission.RISK_VIEW)
+def index() -> str:
+    """The list: filters, order and place are all in the address."""
+    view = asked_view()
+    known = matrices()
+    matrix = known[current_matrix_id(known)]
+    total = count(view)
+    found, page = asked_page(view, total)
+    options = filter_options(view)
+    team = chosen_team()
+    columns = columns_of(request.args.getlist("column"))
+    chosen = chips(view.criteria, options, matrix)
+    return render_template(
+        "risks/index.html" if total or chosen else "risks/empty.html",
+        criteria=view.criteria,
+        sentence=sentence(view, total, team.name if team and team.parent_id else ""),
+        groups=groups_of(found.rows, view, known),
+        columns=columns,
+        shown=[(column.key, column.label) for column in columns if column.shown],
+        kept=list(view.criteria.to_args().items()),
+        numbers=NUMBERS,
+        page=page,
+        options=options,
+        chips=chosen,
+        tabs=tabs(view, "index"),
+        **choices(matrix, options),
+        exports=export_links(view),
+        import_url=other_page("imports.new"),
+        may_edit=current_actor.may_somewhere(Permission.RISK_EDIT),
+    )
+
+
+@bp.get("/risks/new")
+@requires(Permission.RISK_EDIT)
+def new() -> str:
+    """A new risk; query values fill in the form, so that other pages can suggest one."""
+    team = _team_to_file_in()
+    data = {"team": team.slug, "form_key": secrets.token_urlsafe(16)}
+    form = _offered(RiskForm(request.args, data=data))
+    return _form_page("risks/new.html", form, trial=tried(form, team, NEW_ID))
+
+
+@bp.post("/risks/new")
+@requires(Permission.RISK_EDIT)
+def create() -> Response | tuple[str, int]:
+    """File the risk; the same form sent twice files one."""
+    form = _offered(RiskForm(request.form))
+    if not form.validate():
+        return _form_page("risks/new.html", form), 422
+    try:
+        risk = create_risk(
+            current_actor,
+            team=form.chosen_team,
+            values=form.values(),
+            why=form.why.data or "",
+            form_key=form.form_key.data or None,
+        )
+    except RiskregError as error:
+        return _refused("risks/new.html", form, error)
+    flash(_("%(ref)s is filed.", ref=risk.ref))
+    if request.form.get("then") == "another":
+        return redirect(url_for("risks.new", team=risk.team.slug, kind=risk.kind), 303)
+    return redirect(url_for("risks.show", ref=risk.ref), 303)
+
+
+@bp.get("/risks/preview")
+@requires(Permission.RISK_EDIT)
+def preview() -> str:
+    """Band and rank that the form's ratings and effort would give."""
+    teams = {team.slug: team for team in visible_teams()}
+    team = teams.get(request.args.get("team", "")) or chosen_team()
+    number = request.args.get("risk", "")
+    risk_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else NEW_ID
+    trial = tried(RatingsForm(request.args), team, risk_id)
+    return render_template("risks/_preview.html", trial=trial)
+
+
+@bp.get("/risks/<ref>")
+@requires(Permission.RISK_VIEW)
+def show(ref: str) -> str:
+    """One risk: where it stands, the plan, how it got there."""
+    risk = risk_for(current_actor, ref)
+    known = matrices()
+    matrix = known[risk.matrix_id]
+    assessments = assessments_of(risk)
+    seen = can(current_actor, Permission.TRAIL_VIEW, risk)
+    entries = entries_of("risk", risk.id) if seen else []
+    return render_template(
+        "risks/show.html",
+        risk=risk,
+        stands=stands(matrix, risk),
+        plan=plan_words(risk),
+        closed_as=labels.CLOSED_AS.get(risk.close_reason or "", ""),
+        steps=steps(known, assessments),
+        exposure_line=exposure_line(known, assessments),
+        actions=actions_of(current_actor, risk_id=risk.id),
+        new_action_url=other_page("actions.new", origin=risk.ref),
+        pack_url=other_page("packs.new", kind="risk", ref=risk.ref),
+        panels=panels("risk", current_actor, risk),
+        changes=changes_of(entries, matrix),
+        way=asked_way(risk),
+        may_edit=can(current_actor, Permission.RISK_EDIT, risk),
+        may_pin=can(current_actor, Permission.RISK_PIN, risk),
+        **state_changes.empty_forms(),
+    )
+
+
+@bp.get("/risks/<ref>/edit")
+@requires(Permission.RISK_EDIT)
+def edit(ref: str) -> str:
+    """The form of a risk."""
+    risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
+    form = _offered(RiskForm(data=data_of(risk)), risk)
+    return _form_page("risks/edit.html", form, risk=risk, trial=tried(form, risk.team, risk.id))
+
+
+@bp.post("/risks/<ref>/edit")
+@requires(Permission.RISK_EDIT)
+def update(ref: str) -> Response | tuple[str, int]:
+    """Save what was changed; a version that is not the newest is refused with both sides."""
+    risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
+    form = _offered(RiskForm(request.form), risk)
+    if not form.validate():
+        return _form_page("risks/edit.html", form, risk=risk), 422
+    values = {**form.values(), "team": form.chosen_team}
+    try:
+        update_risk(current_actor, risk, values, version=form.seen_version, why=form.why.data or "")
+    except Stale as stale:
+        form.version.data = str(risk.version)
+        return _form_page("risks/edit.html", form, risk=risk, stale=stale), 409
+    except RiskregError as error:
+        return _refused("risks/edit.html", form, error, risk=risk)
+    flash(_("%(ref)s is saved.", ref=risk.ref))
+    return redirect(url_for("risks.show", ref=risk.ref), 303)
+
+
+@bp.get("/risks/paste")
+@requires(Permission.RISK_EDIT)
+def paste() -> str:
+    """A list of titles to file, one a line."""
+    form = PasteForm(data={"team": _team_to_file_in().slug})
+    return render_template("risks/paste.html", form=_with_teams(form))
+
+
+@bp.post("/risks/paste")
+@requires(Permission.RISK_EDIT)
+def pasted() -> Response | tuple[str, int]:
+    """File an unrated risk for every line."""
+    form = _with_teams(PasteForm(request.form))
+    if not form.validate():
+        return render_template("risks/paste.html", form=form), 422
+    team = next(team for team in _editable_teams() if team.slug == form.team.data)
+    filed, skipped = paste_risks(
+        current_actor, team=team, kind=Kind(form.kind.data), titles=form.titles
+    )
+    flash(_("%(n)s risks are filed and wait for a rating.", n=len(filed)))
+    if skipped:
+        flash(
+            _("Open already, so not filed again: %(list)s.", list="; ".join(skipped[:10])), "warn"
+        )
+    return redirect(url_for("risks.index", team=team.slug, band="unrated"), 303)
+
+
+def _editable_teams() -> list[Team]:
+    return [team for team in visible_teams() if current_actor.may(Permission.RISK_EDIT, team.path)]
+
+
+def _team_to_file_in() -> Team:
+    """The chosen team where the actor may file, else the first where they may."""
+    teams, chosen = _editable_teams(), chosen_team()
+    if not teams:
+        raise Forbidden(_("Your role does not let you do this. A manager of the team can."))
+    return next((team for team in teams if chosen and team.id == chosen.id), teams[0])
+
+
+def _offered(form: RiskForm, risk: Risk | None = None) -> RiskForm:
+    teams = _editable_teams()
+    systems = list(systems_for(current_actor))
+    persons = list(people())
+    if risk is not None:  # what is chosen stays choosable, whatever became of it
+        systems += [risk.system] if risk.system and risk.system not in systems else []
+        kept = [*risk.knowers, *([risk.owner] if risk.owner else [])]
+        persons += [person for person in kept if person not in persons]
+    return form.offer(teams=teams, systems=systems, people=persons)
+
+
+def _with_teams(form: PasteForm) -> PasteForm:
+    form.team.choices = [(t.slug, "\u2003" * t.depth + t.name) for t in _editable_teams()]
+    return form
+
+
+def _form_page(template: str, form: RiskForm, **context: Any) -> str:
+    known = matrices()
+    risk: Risk | None = context.get("risk")
+    matrix = known[risk.matrix_id if risk else current_matrix_id(known)]
+    context.setdefault("trial", None)
+    context.setdefault("stale", None)
+    context["field_names"] = labels.FIELD
+    return render_template(template, form=form, matrix=matrix, **context)
+
+
+def _refused(template: str, form: RiskForm, error: RiskregError, **context: Any) -> tuple[str, int]:
+    """Show the service's refusal where it belongs; an error about no field goes to the title."""
+    aliases = {
+        "current": "current_impact",
+        "target": "target_impact",
+        "inherent": "inherent_impact",
+    }
+    name = aliases.get(error.field or "", error.field or "")
+    field = form[name] if name in form else form["title"]
+    field.errors = [*field.errors, error.message]
+    return _form_page(template, form, **context), error.status
