@@ -25,6 +25,11 @@ def test_rollup_keeps_unknown_apart() -> None:
     assert (found.total, found.worst_band_rank) == (3, 4)
 
 
+def test_teams_may_have_different_bands() -> None:
+    found = combined([rollup([standing(1)], (1, 3)), rollup([standing(2)], (3, 4))])
+    assert found.bands == {1: 0, 3: 2, 4: 0}
+
+
 def test_nothing_has_no_worst_band() -> None:
     assert rollup([], RANKS).worst_band_rank is None
     assert combined([]) == rollup([], [])
