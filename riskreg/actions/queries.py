@@ -188,6 +188,12 @@ def list_actions(
     return db.session.scalars(query.order_by(*order).limit(limit).offset(offset)).all()
 
 
+def wanted_ids(actor: Actor, wanted: ActionFilter, *, today: date) -> Select[int]:
+    """The ids of the whole filtered list in its order, for exports."""
+    order = _due_order() if wanted.status in {None, ActionStatus.OPEN} else _closed_order()
+    return select(ActionItem.id).where(_matches(actor, wanted, today)).order_by(*order)
+
+
 def count_actions(actor: Actor, wanted: ActionFilter, *, today: date) -> int:
     """How many rows the filtered list has."""
     query = select(func.count(ActionItem.id)).where(_matches(actor, wanted, today))

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from riskreg.imports.kinds import Cell, ImportRefused
 from riskreg.imports.texts import gettext as _
+from riskreg.lib.tables import undo_defuse
 
 # Ways of writing "we do not know"; folded.
 UNKNOWN_WORDS = frozenset(
@@ -30,7 +31,6 @@ UNKNOWN_WORDS = frozenset(
 )
 _UNKNOWN_LENGTH_MAX = 40
 _EMPTY_SIGNS = " -\u2013\u2014?./_\t\r\n"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NOT_WORD = re.compile(r"[^\w%]+|_")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LIST_SIGNS = re.compile(r"[|;\n\r]+")
@@ -53,10 +53,7 @@ def clean(cell: Cell, line: int) -> Cell:
                 line=line,
             )
         )
-    text = cell.strip()
-    if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS):
-        text = text[1:]
-    return text or None
+    return str(undo_defuse(cell.strip())) or None
 
 
 def _is_writable(text: str) -> bool:

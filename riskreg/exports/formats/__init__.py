@@ -1,0 +1,1 @@
+"""File formats: one module, one format, in a constant FORMAT."""

@@ -1,0 +1,1 @@
+"""What can be exported: one module, one kind of thing, in a constant TABLE."""

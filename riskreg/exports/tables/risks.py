@@ -1,0 +1,257 @@
+"""The register: raw codes and stable ids, with a label beside each, as our own import reads them.
+
+Teams, systems and people are named by what never changes twice (slug, key, e-mail); the columns
+that riskreg works out itself are there to be read and are ignored when the file comes back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
+
+from riskreg.db import db
+from riskreg.exports.kinds import Asked, Book, Cell, ExportTable, Row, Sheet
+from riskreg.exports.reading import by_id, ids_of, in_portions, lists_of, word
+from riskreg.metrics.matrix import Matrix, Rating
+from riskreg.metrics.severity import band, product_score
+from riskreg.org.models import Person, System, Team
+from riskreg.org.permissions import Permission
+from riskreg.risks.conditions import ordered_ids, view_of
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.kinds import Tier
+from riskreg.risks.matrices import matrices
+from riskreg.risks.models import Assessment, MatrixVersion, Risk, RiskKnower, RiskLink, RiskTag
+
+ROWS_MAX = 10_000_000
+KNOWER = aliased(Person)
+
+# As they are stored, in the order of the file; the others are worked out below.
+_STORED: Mapping[str, Any] = {
+    "id": Risk.id,
+    "title": Risk.title,
+    "kind": Risk.kind,
+    "category": Risk.category,
+    "status": Risk.status,
+    "close_reason": Risk.close_reason,
+    "treatment": Risk.treatment,
+    "team": Team.slug,
+    "team_name": Team.name,
+    "system": System.key,
+    "system_name": System.name,
+    "owner": Person.email,
+    "owner_name": Person.name,
+    "current_likelihood": Risk.current_likelihood,
+    "current_impact": Risk.current_impact,
+    "target_likelihood": Risk.target_likelihood,
+    "target_impact": Risk.target_impact,
+    "inherent_likelihood": Risk.inherent_likelihood,
+    "inherent_impact": Risk.inherent_impact,
+    "effort_days": Risk.effort_days,
+    "effort_size": Risk.effort_size,
+    "exposure_milli": Risk.exposure_milli,
+    "gain_milli": Risk.gain_milli,
+    "value_rate": Risk.value_rate,
+    "identified_on": Risk.identified_on,
+    "review_due_on": Risk.review_due_on,
+    "cause": Risk.cause,
+    "event": Risk.event,
+    "consequence": Risk.consequence,
+    "description": Risk.description,
+    "controls": Risk.controls,
+    "external_ref": Risk.external_ref,
+    "stated_score": Risk.stated_score,
+    "matrix_id": Risk.matrix_id,
+    "reviewed_on": Risk.reviewed_on,
+    "closed_at": Risk.closed_at,
+    "realised_at": Risk.realised_at,
+    "created_at": Risk.created_at,
+    "updated_at": Risk.updated_at,
+    "version": Risk.version,
+}
+_AT = {name: at for at, name in enumerate(_STORED)}
+_WORDS = ("kind", "status", "close_reason", "treatment", "effort_size")
+_LISTS = ("tags", "knowers", "links")
+_NOT_SHOWN = {"id", "matrix_id"}
+_TIERS = tuple(tier.value for tier in Tier)
+COLUMNS: tuple[str, ...] = (
+    "ref",
+    *(name for name in _STORED if name not in _NOT_SHOWN and not name.endswith(("_at", "version"))),
+    *_LISTS,
+    *(f"{tier}_{axis}_label" for tier in _TIERS for axis in ("likelihood", "impact")),
+    "band",
+    "band_rank",
+    "target_band",
+    "inherent_band",
+    "score",
+    "matrix",
+    *("closed_at", "realised_at", "created_at", "updated_at", "version"),
+)
+HISTORY = ("ref", "rated_at", "tier", "likelihood", "impact", "band_rank", "matrix", "by", "why")
+MATRIX = ("matrix", "part", "number", "label", "security", "operational", "midpoint", "review_days")
+
+
+def read(asked: Asked) -> Book:
+    """The risks of a filter in its order; the matrix and every rating on further sheets."""
+    slug = {"team": asked.team.slug} if asked.team else {}
+    criteria = RiskFilter.from_args({**asked.filters, **slug})
+    view = view_of(asked.actor, criteria, today=asked.today)
+    ids = ids_of(ordered_ids(view, ROWS_MAX))
+    known, numbers = matrices(), _matrix_numbers()
+    return Book(
+        name="risks",
+        data=Sheet(name="data", columns=COLUMNS, rows=in_portions(ids, _reader(known, numbers))),
+        count=len(ids),
+        more=(
+            Sheet(name="matrix", columns=MATRIX, rows=lambda: _matrix_rows(known, numbers)),
+            Sheet(name="history", columns=HISTORY, rows=_history(ids, numbers)),
+        ),
+    )
+
+
+def _reader(known: Mapping[int, Matrix], numbers: Mapping[int, int]) -> Any:
+    rows_query = (
+        select(*_STORED.values())
+        .select_from(Risk)
+        .outerjoin(Team, Team.id == Risk.team_id)
+        .outerjoin(System, System.id == Risk.system_id)
+        .outerjoin(Person, Person.id == Risk.owner_id)
+    )
+    bands = _Bands(known)
+
+    def portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
+        stored = by_id(connection.execute(rows_query.where(Risk.id.in_(ids))))
+        lists = _lists(connection, ids)
+        return {number: _row(row, lists, bands, numbers) for number, row in stored.items()}
+
+    return portion
+
+
+def _row(
+    row: Sequence[Any],
+    lists: Sequence[Mapping[int, tuple[str, ...]]],
+    bands: "_Bands",
+    numbers: Mapping[int, int],
+) -> Row:
+    plain = list(row)
+    for name in _WORDS:
+        plain[_AT[name]] = word(plain[_AT[name]])
+    number, matrix_id = row[0], row[_AT["matrix_id"]]
+    start = _AT["current_likelihood"]
+    levels = tuple(row[start : start + 6])
+    return [
+        f"R-{number}",
+        *plain[1 : _AT["matrix_id"]],
+        plain[_AT["reviewed_on"]],
+        *(texts.get(number, ()) for texts in lists),
+        *bands.words(matrix_id, levels),
+        numbers[matrix_id],
+        *plain[_AT["closed_at"] :],
+    ]
+
+
+class _Bands:
+    """Labels, bands and score of each combination of levels, worked out once."""
+
+    def __init__(self, known: Mapping[int, Matrix]) -> None:
+        self._known = known
+        self._words: dict[tuple[int, tuple[int | None, ...]], tuple[Cell, ...]] = {}
+
+    def words(self, matrix_id: int, levels: tuple[int | None, ...]) -> tuple[Cell, ...]:
+        """Six level labels, band, band rank, target band, inherent band, score."""
+        key = (matrix_id, levels)
+        if key not in self._words:
+            self._words[key] = self._worked_out(self._known[matrix_id], levels)
+        return self._words[key]
+
+    def _worked_out(self, matrix: Matrix, levels: tuple[int | None, ...]) -> tuple[Cell, ...]:
+        current, target, inherent = (
+            Rating(likelihood=levels[at], impact=levels[at + 1]) for at in (0, 2, 4)
+        )
+        scales = (matrix.likelihoods, matrix.impacts) * 3
+        labels = [
+            scale[level - 1].label if level else None
+            for scale, level in zip(scales, levels, strict=True)
+        ]
+        found = [band(matrix, rating) for rating in (current, target, inherent)]
+        names = [each.label if each else None for each in found]
+        rank = found[0].rank if found[0] else None
+        return (*labels, names[0], rank, *names[1:], product_score(current))
+
+
+def _lists(connection: Connection, ids: Sequence[int]) -> list[dict[int, tuple[str, ...]]]:
+    """Tags, knowledge holders and links of each risk, as `_LISTS` names them."""
+    tags = select(RiskTag.risk_id, RiskTag.tag).where(RiskTag.risk_id.in_(ids))
+    knowers = (
+        select(RiskKnower.risk_id, KNOWER.email)
+        .join(KNOWER, KNOWER.id == RiskKnower.person_id)
+        .where(RiskKnower.risk_id.in_(ids))
+    )
+    links = select(RiskLink.risk_id, RiskLink.url).where(RiskLink.risk_id.in_(ids))
+    return [
+        lists_of(connection, tags.order_by(RiskTag.tag)),
+        lists_of(connection, knowers.order_by(KNOWER.email)),
+        lists_of(connection, links.order_by(RiskLink.id)),
+    ]
+
+
+def _history(ids: Sequence[int], numbers: Mapping[int, int]) -> Any:
+    """Every rating of the risks, those of one risk together, oldest first."""
+    query = select(
+        Assessment.risk_id,
+        Assessment.at,
+        Assessment.tier,
+        Assessment.likelihood,
+        Assessment.impact,
+        Assessment.band_rank,
+        Assessment.matrix_id,
+        Person.name,
+        Assessment.why,
+    ).outerjoin(Person, Person.id == Assessment.by_id)
+
+    def portion(connection: Connection, some: Sequence[int]) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {}
+        ratings = query.where(Assessment.risk_id.in_(some)).order_by(Assessment.id)
+        for number, at, tier, *levels, matrix_id, by, why in connection.execute(ratings):
+            row = (f"R-{number}", at, word(tier), *levels, numbers[matrix_id], by, why)
+            found.setdefault(number, []).append(row)
+        return found
+
+    grouped = in_portions(ids, portion)
+
+    def rows() -> Iterator[Row]:
+        for ratings in grouped():
+            yield from ratings  # type: ignore[misc]  # the rows of one risk
+
+    return rows
+
+
+def _matrix_numbers() -> dict[int, int]:
+    rows = db.session.execute(select(MatrixVersion.id, MatrixVersion.number))
+    return {row[0]: row[1] for row in rows}
+
+
+def _matrix_rows(known: Mapping[int, Matrix], numbers: Mapping[int, int]) -> Iterator[Row]:
+    """Every level and band of every version, so that the codes can be read without riskreg."""
+    for matrix_id, matrix in known.items():
+        number = numbers[matrix_id]
+        for part, levels in (("likelihood", matrix.likelihoods), ("impact", matrix.impacts)):
+            for level in levels:
+                anchors = (level.security, level.operational, level.midpoint)
+                yield (number, part, level.position, level.label, *anchors, None)
+        for each in matrix.bands:
+            yield (number, "band", each.rank, each.label, None, None, None, each.review_days)
+        for impact, ranks in enumerate(matrix.grid, start=1):
+            for likelihood, rank in enumerate(ranks, start=1):
+                cell = f"{likelihood} × {impact} = {matrix.bands[rank - 1].label}"
+                yield (number, "cell", rank, cell, None, None, None, None)
+
+
+TABLE = ExportTable(
+    name="risks",
+    label=lambda: _("Risks"),
+    permission=Permission.RISK_VIEW,
+    read=read,
+    everything={"status": "all"},
+)

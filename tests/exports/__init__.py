@@ -1,0 +1,1 @@
+"""Exports: every kind and format, what they hold and for whom."""
