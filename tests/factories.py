@@ -35,7 +35,11 @@ def make_team(name: str | None = None, *, parent: Team | None = None) -> Team:
 def make_person(team: Team | None = None, role: Role = Role.ENGINEER, **values: Any) -> Person:
     """A person with a role on a team (none without a team)."""
     number = next(_numbers)
-    defaults = {"name": f"Person {number}", "email": f"person{number}@example.org", "created_at": now()}
+    defaults = {
+        "name": f"Person {number}",
+        "email": f"person{number}@example.org",
+        "created_at": now(),
+    }
     with transaction():
         person = Person(**{**defaults, **values})
         if team is not None:
@@ -45,10 +49,21 @@ def make_person(team: Team | None = None, role: Role = Role.ENGINEER, **values: 
     return db.session.get_one(Person, person.id)
 
 
+def give_role(person: Person, team: Team, role: Role) -> None:
+    """A further role of a person."""
+    with transaction():
+        db.session.add(Grant(person_id=person.id, team_id=team.id, role=role, created_at=now()))
+
+
 def make_system(team: Team, **values: Any) -> System:
     """A system of a team."""
     number = next(_numbers)
-    defaults = {"key": f"system-{number}", "name": f"System {number}", "created_at": now(), "tier": 2}
+    defaults = {
+        "key": f"system-{number}",
+        "name": f"System {number}",
+        "created_at": now(),
+        "tier": 2,
+    }
     with transaction():
         system = System(team_id=team.id, **{**defaults, **values})
         db.session.add(system)

@@ -12,16 +12,13 @@ from wtforms import (
     Form,
     HiddenField,
     IntegerField,
-    RadioField,
-    SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from riskreg.fields import clean
 from riskreg.metrics.reviews import Readiness
-from riskreg.reviews import labels
 from riskreg.reviews.answers import AnswerValues
 from riskreg.reviews.kinds import AnswerValue, ReviewStatus
 from riskreg.reviews.models import Answer
@@ -33,10 +30,8 @@ TEXT_CHARS_MAX = 4_000
 class ReviewFilterForm(Form):
     """Filters of the list."""
 
-    status = SelectField(_l("Status"), choices=[("", ""), *labels.STATUS.items()], default="")
-    readiness = SelectField(
-        _l("Readiness"), choices=[("", ""), *labels.READINESS.items()], default=""
-    )
+    status = StringField(_l("Status"), default="")
+    readiness = StringField(_l("Readiness"), default="")
     q = StringField(_l("System"), [Length(max=100)], filters=[clean])
 
     def wanted_status(self) -> ReviewStatus | None:
@@ -60,11 +55,8 @@ class StartForm(Form):
 class AnswerForm(Form):
     """What a person says about one statement."""
 
-    value = RadioField(
-        _l("Is it true today?"),
-        [Optional()],
-        choices=[*labels.VALUE.items()],
-        filters=[clean],
+    value = StringField(
+        _l("Answer"), [Optional(), AnyOf([*AnswerValue], message=_l("Choose one of the answers."))]
     )
     reason = TextAreaField(
         _l("Why it does not apply"), [Length(max=TEXT_CHARS_MAX)], filters=[clean]
@@ -84,9 +76,10 @@ class AnswerForm(Form):
 
     def values(self) -> AnswerValues:
         """The answer as the service takes it."""
+        value = AnswerValue(self.value.data) if self.value.data else None
         return AnswerValues(
-            value=AnswerValue(self.value.data) if self.value.data else None,
-            reason=self.reason.data or "",
+            value=value,
+            reason=(self.reason.data or "") if value is AnswerValue.NOT_APPLICABLE else "",
             evidence=self.evidence.data or "",
             evidence_url=self.evidence_url.data or "",
             evidence_on=self.evidence_on.data,

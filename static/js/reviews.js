@@ -5,7 +5,7 @@ const queues = new Map();
 const TYPING = 1500;
 
 for (const form of forms) {
-    const queue = { saving: false, again: false, unsaved: false, timer: 0 };
+    const queue = { saving: false, again: false, unsaved: false, refused: false, timer: 0 };
     queues.set(form, queue);
     form.addEventListener("change", () => save(form));
     form.addEventListener("input", (event) => {
@@ -15,6 +15,7 @@ for (const form of forms) {
     });
     form.addEventListener("submit", (event) => {
         event.preventDefault();
+        queue.refused = false; // a person decided to save over the other answer
         save(form);
     });
 }
@@ -24,7 +25,7 @@ document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button?.dataset.risk) return;
     event.preventDefault();
-    send(event.target, button).then((text) => text !== null && place(text));
+    send(event.target, button).then((answer) => answer && place(answer.text));
 });
 
 document.addEventListener("click", (event) => {
@@ -43,6 +44,12 @@ addEventListener("beforeunload", (event) => {
 async function save(form) {
     const queue = queues.get(form);
     clearTimeout(queue.timer);
+    if (queue.refused) return; // until somebody chooses between the two answers
+    if (form.elements.value.value === "na" && !form.elements.reason.value.trim()) {
+        queue.unsaved = true; // the reason comes first
+        form.elements.reason.focus();
+        return;
+    }
     if (queue.saving) {
         queue.again = true;
         return;
@@ -51,24 +58,25 @@ async function save(form) {
     queue.unsaved = true;
     say(form, form.dataset.saving);
     const before = typed(form);
-    const text = await send(form, form.querySelector(".answer-save"));
+    const answer = await send(form, form.querySelector(".answer-save"));
     queue.saving = false;
-    if (text === null) {
+    if (!answer) {
         queue.again = false;
         say(form, form.dataset.failed);
         return;
     }
-    place(text);
-    queue.unsaved = typed(form) !== before;
+    place(answer.text);
+    queue.refused = answer.status === 409;
+    queue.unsaved = answer.status !== 200 || typed(form) !== before;
     const bare = !form.elements.evidence.value && !form.elements.evidence_url.value;
     if (form.elements.value.value === "met" && bare) form.querySelector(".answer-more").open = true;
-    if (queue.again || queue.unsaved) {
+    if (queue.again || typed(form) !== before) {
         queue.again = false;
         save(form);
     }
 }
 
-// The server's page parts, or null when it could not be reached or answered something else.
+// The answer's status and page parts; null when the server could not be reached or sent no parts.
 async function send(form, button) {
     button?.setAttribute("aria-busy", "true");
     try {
@@ -78,7 +86,7 @@ async function send(form, button) {
             headers: { "HX-Request": "true", Accept: "text/html" },
         });
         const text = await response.text();
-        return response.redirected || !text.includes("data-part") ? null : text;
+        return text.includes("data-part") && !response.redirected ? { status: response.status, text } : null;
     } catch {
         return null;
     } finally {

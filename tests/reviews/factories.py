@@ -11,6 +11,7 @@ from riskreg.reviews.services import (
     AnswerValues,
     install_checklist,
     save_answer,
+    sign_off_review,
     start_review,
     submit_review,
 )
@@ -69,3 +70,18 @@ def submit(review: Review, by: Person) -> Review:
     with transaction():
         submit_review(actor(by), db.session.get_one(Review, review.id))
     return db.session.get_one(Review, review.id)
+
+
+def sign(review: Review, by: Person, note: str = "Agreed.") -> Review:
+    """Sign the submitted review."""
+    with transaction():
+        sign_off_review(actor(by), db.session.get_one(Review, review.id), note=note)
+    return db.session.get_one(Review, review.id)
+
+
+def change(system_id: int, **values: object) -> None:
+    """Change how a system runs."""
+    with transaction():
+        system = db.session.get_one(System, system_id)
+        for name, value in values.items():
+            setattr(system, name, value)
