@@ -6,7 +6,6 @@ import sys
 
 import structlog
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 
 from riskreg import features, paths
@@ -16,6 +15,7 @@ from riskreg.org.queries import teams_for
 from riskreg.org.signin import load_actor
 from riskreg.settings import Settings
 from riskreg.web import errors, frame, jinja, security, transactions
+from riskreg.web.texts import Texts
 
 
 def build(settings: Settings | None = None) -> Flask:
@@ -28,7 +28,7 @@ def build(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    Babel(app, default_timezone="UTC")
+    Texts(app, default_timezone="UTC")
     CSRFProtect(app)
     app.after_request(transactions.settle)  # registered first, so it runs last
     transactions.init_app(app)  # before the first query, so that writing begins as writing

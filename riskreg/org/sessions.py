@@ -4,19 +4,19 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from flask_babel import gettext as _
 from sqlalchemy import CursorResult, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
 
 from riskreg.audit.services import record
 from riskreg.db import db, write_intent
 from riskreg.errors import Invalid, NotFound, TooMany
 from riskreg.lib.dates import now
-from riskreg.org.models import Grant, Person, SetupCode, SignInTry, UserSession
+from riskreg.org.models import Grant, Person, SetupCode, SignInTry, Team, UserSession
 from riskreg.org.passwords import password_matches
 from riskreg.org.permissions import Actor
 from riskreg.settings import Settings
@@ -64,24 +64,53 @@ def begin_session(person: Person, *, settings: Settings, device: str, address: s
     return token
 
 
-def session_of(token: str, *, settings: Settings) -> UserSession | None:
+@dataclass(frozen=True, kw_only=True)
+class LiveSession:
+    """A session that counts, and who it belongs to; read on every request, so without objects."""
+
+    id: int
+    last_seen_at: datetime
+    actor: Actor
+
+
+def session_of(token: str, *, settings: Settings) -> LiveSession | None:
     """The live session of a token: not ended, not idle for too long, its person active."""
-    session = db.session.scalar(
-        select(UserSession)
-        .where(UserSession.token_hash == _digest(token))
-        .options(
-            joinedload(UserSession.person).selectinload(Person.grants).joinedload(Grant.team),
-            joinedload(UserSession.person).joinedload(Person.home_team),
-        )
-    )
+    row = db.session.execute(_SESSION.where(UserSession.token_hash == _digest(token))).first()
     instant = now()
-    if session is None or session.revoked_at is not None or not session.person.is_active:
+    if row is None or row.revoked_at is not None or not row.is_active:
         return None
-    idle = instant - session.last_seen_at > timedelta(minutes=settings.session_idle_minutes)
-    return None if idle or instant >= session.expires_at else session
+    idle = instant - row.last_seen_at > timedelta(minutes=settings.session_idle_minutes)
+    if idle or instant >= row.expires_at:
+        return None
+    grants = db.session.execute(_GRANTS.where(Grant.person_id == row.person_id)).all()
+    actor = Actor(
+        person_id=row.person_id,
+        name=row.name,
+        email=row.email,
+        timezone=row.timezone or settings.timezone,
+        session_id=row.id,
+        home_team_id=row.home_team_id,
+        grants=tuple((path, role) for path, role in grants),
+    )
+    return LiveSession(id=row.id, last_seen_at=row.last_seen_at, actor=actor)
 
 
-def touch_session(session: UserSession) -> None:
+_SESSION = select(
+    UserSession.id,
+    UserSession.person_id,
+    UserSession.last_seen_at,
+    UserSession.expires_at,
+    UserSession.revoked_at,
+    Person.is_active,
+    Person.name,
+    Person.email,
+    Person.timezone,
+    Person.home_team_id,
+).join(Person, Person.id == UserSession.person_id)
+_GRANTS = select(Team.path, Grant.role).join(Team, Team.id == Grant.team_id).order_by(Grant.id)
+
+
+def touch_session(session: LiveSession) -> None:
     """Remember that the session is in use, at most once a minute, in a transaction of its own.
 
     This is bookkeeping about the visit, not a change of state that the request asks for,

@@ -171,8 +171,7 @@ def load_actor() -> None:
     token = request.cookies.get(cookie_name())
     session = sessions.session_of(token, settings=_settings()) if token else None
     if session is not None:
-        zone = _settings().timezone
-        g.actor = sessions.actor_of(session.person, session, timezone=zone)
+        g.actor = session.actor
         sessions.touch_session(session)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from riskreg.org.permissions import Actor
 
 TEAM_COOKIE = "team"
+ADDRESSES = "riskreg_addresses"
 TEAMS_OF = (
     "riskreg_teams_of"  # app.extensions: actor -> the teams they may look at, as the tree reads
 )
@@ -36,7 +38,7 @@ class TeamChoice:
 
     team: "Team | None"
     path: "Sequence[Team]"
-    options: Sequence[tuple[str, str, int]]
+    options: Sequence[tuple[str, str, int, str]]  # slug, name, depth, this page for that team
 
     @property
     def name(self) -> str:
@@ -97,6 +99,7 @@ def init_app(app: Flask, teams_of: "Callable[[Actor], list[Team]]") -> None:
     `teams_of` lists the teams an actor may look at, as the tree reads.
     """
     app.extensions[TEAMS_OF] = teams_of
+    app.extensions[ADDRESSES] = {}
     app.context_processor(_context)
     app.jinja_env.globals["page_url"] = _page_url  # macros see globals only
     app.after_request(_keep_team)
@@ -105,6 +108,14 @@ def init_app(app: Flask, teams_of: "Callable[[Actor], list[Team]]") -> None:
 def _context() -> dict[str, Any]:
     if not has_request_context():
         return {}  # packs are rendered by a worker
+    if "frame" not in g:
+        g.frame = _frame()
+    frame: dict[str, Any] = g.frame
+    return frame
+
+
+def _frame() -> dict[str, Any]:
+    """Once per request, however many templates it renders."""
     actor: Actor | None = g.get("actor")
     settings = current_app.config["SETTINGS"]
     return {
@@ -122,7 +133,11 @@ def _context() -> dict[str, Any]:
 
 def _choice() -> TeamChoice:
     team = chosen_team()
-    options = [(option.slug, option.name, option.depth) for option in visible_teams()]
+    here = _page_url(team=None, page=None, after=None)
+    before = f"{here}{'&' if '?' in here else '?'}team="
+    options = [
+        (option.slug, option.name, option.depth, before + option.slug) for option in visible_teams()
+    ]
     return TeamChoice(team=team, path=_path_to(team), options=options)
 
 
@@ -145,7 +160,7 @@ def _rail(actor: "Actor") -> list[NavEntry]:
     return [
         NavEntry(
             label=str(label()),
-            href=url_for(endpoint),
+            href=_address(endpoint),
             icon=icon,
             active=endpoint == here,
         )
@@ -165,7 +180,7 @@ def _word_of(endpoint: str | None) -> str | None:
 
 def _new_links(actor: "Actor") -> list[dict[str, str]]:
     return [
-        {"label": str(label()), "href": url_for(endpoint)}
+        {"label": str(label()), "href": _address(endpoint)}
         for endpoint, label, permission in NEW
         if endpoint in current_app.view_functions and actor.may_somewhere(permission)
     ]
@@ -187,9 +202,17 @@ def _page_url(**changes: Any) -> str:
         arguments.pop(name, None)
         if value is not None:
             arguments[name] = value if isinstance(value, list) else [str(value)]
-    if request.endpoint is None:
-        return request.path
-    return url_for(request.endpoint, **(request.view_args or {}), **arguments)
+    path = request.script_root + quote(request.path, safe="/:")
+    return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
+
+
+def _address(endpoint: str) -> str:
+    """The address of a page without arguments; worked out once for each place it is served at."""
+    known: dict[tuple[str, str], str] = current_app.extensions[ADDRESSES]
+    key = (request.script_root, endpoint)
+    if key not in known:
+        known[key] = url_for(endpoint)
+    return known[key]
 
 
 def _keep_team(response: Any) -> Any:

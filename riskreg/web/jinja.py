@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     env.filters.update(
         day=day,
         instant=instant,
+        wall_time=wall_time,
         relative_day=relative_day,
         markdown=markdown,
         days=days,
@@ -61,6 +62,11 @@ def instant(value: datetime | None) -> str:
         return "–"
     local = value.astimezone(zone())
     return f"{format_date(local.date(), 'd MMM y', rebase=False)}, {local:%H:%M}"
+
+
+def wall_time(value: datetime | None) -> str:
+    """14:05 on the reader's clock; – for unknown."""
+    return "–" if value is None else f"{value.astimezone(zone()):%H:%M}"
 
 
 def relative_day(value: date | datetime | None) -> Markup:

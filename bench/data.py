@@ -1,0 +1,158 @@
+"""A register of any size: rows by the thousand, derived columns as the services store them."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from riskreg import migrate
+from riskreg.db import db, transaction
+from riskreg.lib.dates import now, today
+from riskreg.metrics.matrix import Rating
+from riskreg.metrics.ranking import stored_value
+from riskreg.metrics.severity import scores
+from riskreg.org.kinds import Role
+from riskreg.org.models import Person, System, Team
+from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.org.services import create_person, create_team, grant_role
+from riskreg.risks.kinds import Kind, Status, Tier, Treatment
+from riskreg.risks.models import Assessment, Risk
+from riskreg.risks.services import current_matrix, matrix_of
+from riskreg.seed import install_defaults
+
+TEAMS, SYSTEMS = 40, 50
+WORDS = [
+    "restore",
+    "certificate",
+    "queue",
+    "failover",
+    "backup",
+    "token",
+    "canary",
+    "region",
+    "quota",
+    "rollback",
+    "cache",
+    "vendor",
+    "migration",
+    "secret",
+    "replica",
+    "partition",
+    "schedule",
+    "gateway",
+    "pipeline",
+    "dashboard",
+]
+BATCH = 2_000
+SEED = 20_26
+
+
+def fill(count: int) -> Person:
+    """Fill an empty database with `count` risks; returns a manager of the root team."""
+    migrate.upgrade()
+    chance = random.Random(SEED)
+    with transaction():
+        install_defaults()
+        teams = _teams()
+        manager = create_person(
+            SYSTEM_ACTOR, name="Bench", email="bench@example.org", values={"home_team_id": teams[0]}
+        )
+        grant_role(SYSTEM_ACTOR, manager, db.session.get_one(Team, teams[0]), Role.ADMIN)
+        systems = _systems(teams)
+    for start in range(0, count, BATCH):
+        with transaction():
+            rows = [
+                _risk(chance, teams, systems, manager.id) for _ in range(min(BATCH, count - start))
+            ]
+            ids = db.session.scalars(insert(Risk).returning(Risk.id), rows).all()
+            db.session.execute(insert(Assessment), _assessments(rows, ids, manager.id))
+    return db.session.scalars(select(Person)).one()
+
+
+def _teams() -> list[int]:
+    root = create_team(SYSTEM_ACTOR, name="Company", parent=None)
+    areas = [create_team(SYSTEM_ACTOR, name=f"Area {n}", parent=root) for n in range(4)]
+    teams = [
+        create_team(SYSTEM_ACTOR, name=f"Team {n}", parent=areas[n % 4]) for n in range(TEAMS - 5)
+    ]
+    return [team.id for team in (root, *areas, *teams)]
+
+
+def _systems(teams: list[int]) -> list[int]:
+    rows = [
+        System(key=f"system-{n}", name=f"System {n}", team_id=teams[5 + n % 35], created_at=now())
+        for n in range(SYSTEMS)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    return [row.id for row in rows]
+
+
+def _risk(
+    chance: random.Random, teams: list[int], systems: list[int], owner_id: int
+) -> dict[str, Any]:
+    matrix = matrix_of(current_matrix())
+    current = Rating(likelihood=chance.randint(1, 5), impact=chance.randint(1, 5))
+    if chance.random() < 0.04:
+        current = Rating()
+    target = Rating(likelihood=1, impact=current.impact)
+    effort = None if chance.random() < 0.1 else chance.randint(1, 120)
+    found = scores(matrix, current, target=target, effort_days=effort)
+    title = " ".join(chance.choices(WORDS, k=6)).capitalize()
+    instant = now() - timedelta(days=chance.randint(0, 700))
+    return {
+        "title": title,
+        "kind": chance.choice(list(Kind)),
+        "category": "",
+        "cause": f"the {title.lower()} was never tried",
+        "event": "an outage",
+        "consequence": "lost orders",
+        "description": "",
+        "controls": "",
+        "team_id": chance.choice(teams[5:]),
+        "system_id": chance.choice(systems),
+        "owner_id": owner_id,
+        "status": Status.OPEN if chance.random() < 0.85 else Status.CLOSED,
+        "close_note": "",
+        "treatment": Treatment.MITIGATE,
+        "identified_on": instant.date(),
+        "created_at": instant,
+        "updated_at": instant,
+        "review_due_on": today() + timedelta(days=chance.randint(-30, 300)),
+        "matrix_id": current_matrix().id,
+        "current_likelihood": current.likelihood,
+        "current_impact": current.impact,
+        "target_likelihood": target.likelihood,
+        "target_impact": target.impact,
+        "effort_days": effort,
+        "band_rank": found.band_rank,
+        "exposure_milli": found.exposure_milli,
+        "gain_milli": found.gain_milli,
+        "value_rate": found.value_rate,
+        "order_band": stored_value(found.band_rank),
+        "order_value": stored_value(found.value_rate),
+        "order_exposure": stored_value(found.exposure_milli),
+        "pin_reason": "",
+        "external_ref": "",
+        "stated_score": "",
+        "search_text": title.lower(),
+        "version": 1,
+    }
+
+
+def _assessments(rows: list[dict[str, Any]], ids: Any, by_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "risk_id": risk_id,
+            "tier": Tier.CURRENT,
+            "matrix_id": row["matrix_id"],
+            "likelihood": row["current_likelihood"],
+            "impact": row["current_impact"],
+            "band_rank": row["band_rank"],
+            "by_id": by_id,
+            "at": row["created_at"],
+            "why": "First seen in the yearly walk-through.",
+        }
+        for row, risk_id in zip(rows, ids, strict=True)
+    ]
