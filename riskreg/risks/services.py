@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from riskreg.audit.services import changed, record
@@ -15,11 +14,20 @@ from riskreg.errors import Conflict, Invalid
 from riskreg.lib.dates import local_day, now
 from riskreg.lib.text import clean_text, fold
 from riskreg.metrics.matrix import Rating
-from riskreg.metrics.severity import DEFAULT_MATRIX, band
+from riskreg.metrics.severity import DEFAULT_MATRIX
 from riskreg.org.access import require
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.changes import refuse_stale, set_values
+from riskreg.risks.filing import (
+    NewRisk,
+    add_assessment,
+    create_risk,
+    create_risks,
+    derive,
+    rate,
+    set_ratings,
+)
 from riskreg.risks.kinds import CloseReason, Kind, Status, Tier
 from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.models import Assessment, MatrixVersion, Risk
@@ -27,9 +35,11 @@ from riskreg.risks.scoring import rating_of, recompute, review_due_on
 from riskreg.risks.values import RATINGS, checked_rating, checked_values
 
 __all__ = [
+    "NewRisk",
     "assess_risk",
     "close_risk",
     "create_risk",
+    "create_risks",
     "current_matrix",
     "install_matrix",
     "mark_reviewed",
@@ -63,50 +73,6 @@ def install_matrix(actor: Actor) -> MatrixVersion:
     return version
 
 
-def create_risk(
-    actor: Actor,
-    *,
-    team: Team,
-    values: Mapping[str, Any],
-    why: str = "",
-    at: datetime | None = None,
-    form_key: str | None = None,
-) -> Risk:
-    """File a risk of a team.
-
-    `values` takes the names of riskreg.risks.values.ACCEPTED: texts, `kind`, `system`, `owner`,
-    `treatment`, `identified_on`, `effort_days` or `effort_size`, `tags`, `links` as (url, label)
-    pairs, `knowers`, and the ratings `current`, `target`, `inherent` as Rating; each rating is
-    its tier's first assessment, with `why`. `at` dates it (default: now). A `form_key` that was
-    used already returns the risk filed then. Raises Invalid with the field.
-    """
-    require(actor, Permission.RISK_EDIT, team, view=Permission.TEAM_VIEW)
-    filed = _filed_with(form_key)
-    if filed is not None:
-        require(actor, Permission.RISK_EDIT, filed, view=Permission.RISK_VIEW)
-        return filed
-    version = current_matrix()
-    kept = checked_values(values, matrix_of(version))
-    if not kept.get("title") or not kept.get("kind"):
-        field = "kind" if kept.get("title") else "title"
-        raise Invalid(_("A risk needs a title and a kind."), field=field)
-    at = at or now()
-    risk = _new_risk(actor, team, version, at)
-    risk.form_key = form_key
-    changes = set_values(risk, kept)
-    if not _insert_once(risk):
-        return create_risk(actor, team=team, values=values, form_key=form_key)
-    changes |= _set_ratings(actor, risk, kept, why, at)
-    _derive(risk)
-    risk.review_due_on = review_due_on(risk, local_day(at, actor.timezone))
-    db.session.flush()
-    changes = {
-        name: [None, new] for name, (_old, new) in changes.items() if new not in (None, "", [])
-    }
-    record(actor=actor, action="risk.create", subject=risk, changes=changes, note=clean_text(why))
-    return risk
-
-
 def update_risk(
     actor: Actor,
     risk: Risk,
@@ -129,12 +95,14 @@ def update_risk(
     changes |= set_values(risk, kept)
     if any(kept[name] != rating_of(risk, Tier(name)) for name in RATINGS if name in kept):
         _demand_open(risk)
-    rated = _set_ratings(actor, risk, kept, why, at or now())
+    rated = set_ratings(actor, risk, kept, why, at or now())
     changes |= rated
     if changes:
-        _derive(risk)
+        derive(risk)
         if any(name.startswith(Tier.CURRENT) for name in rated):
             _count_review(risk, local_day(at or now(), actor.timezone))
+        if "review_due_on" in kept:
+            risk.review_due_on = kept["review_due_on"]
         _keep(actor, "risk.update", risk, changes, why)
     return risk
 
@@ -161,9 +129,9 @@ def assess_risk(
     why = _demand_words(why, "why", _("Say in a sentence why it is rated so."))
     rating = checked_rating(rating, matrix_of(risk.matrix), field=tier)
     at = at or now()
-    changes = _rate(risk, tier, rating)
-    assessment = _add_assessment(actor, risk, tier, why, at)
-    _derive(risk)
+    changes = rate(risk, tier, rating)
+    assessment = add_assessment(actor, risk, tier, why, at)
+    derive(risk)
     if tier == Tier.CURRENT:
         _count_review(risk, local_day(at, actor.timezone))
     _keep(actor, "risk.assess", risk, changes, why)
@@ -272,82 +240,6 @@ def recompute_all() -> int:
 def _batch_after(last_id: int) -> Sequence[Risk]:
     query = select(Risk).where(Risk.id > last_id).order_by(Risk.id).limit(RECOMPUTED_AT_ONCE)
     return db.session.scalars(query.options(selectinload(Risk.tags))).all()
-
-
-def _filed_with(form_key: str | None) -> Risk | None:
-    if form_key is None:
-        return None
-    return db.session.scalar(select(Risk).where(Risk.form_key == form_key))
-
-
-def _insert_once(risk: Risk) -> bool:
-    """Flush the new row; False when another request with the same form key was faster."""
-    if risk.form_key is None:
-        db.session.add(risk)
-        db.session.flush()
-        return True
-    try:
-        with db.session.begin_nested():
-            db.session.add(risk)
-    except IntegrityError:
-        if _filed_with(risk.form_key) is None:
-            raise
-        return False
-    return True
-
-
-def _new_risk(actor: Actor, team: Team, version: MatrixVersion, at: datetime) -> Risk:
-    return Risk(
-        team=team,
-        matrix=version,
-        status=Status.OPEN,
-        identified_on=local_day(at, actor.timezone),
-        created_at=at,
-        updated_at=at,
-    )
-
-
-def _set_ratings(
-    actor: Actor, risk: Risk, values: Mapping[str, Any], why: str, at: datetime
-) -> dict[str, list[Any]]:
-    """Set the ratings that differ, each with its assessment; returns what changed."""
-    changes: dict[str, list[Any]] = {}
-    for tier in (Tier(name) for name in RATINGS if name in values):
-        differing = _rate(risk, tier, values[tier])
-        if differing:
-            changes |= differing
-            _add_assessment(actor, risk, tier, clean_text(why), at)
-    return changes
-
-
-def _rate(risk: Risk, tier: Tier, rating: Rating) -> dict[str, list[Any]]:
-    names = {f"{tier}_likelihood": rating.likelihood, f"{tier}_impact": rating.impact}
-    return changed(risk, names)
-
-
-def _add_assessment(actor: Actor, risk: Risk, tier: Tier, why: str, at: datetime) -> Assessment:
-    rating = rating_of(risk, tier)
-    found = band(matrix_of(risk.matrix), rating)
-    assessment = Assessment(
-        risk_id=risk.id,
-        tier=tier,
-        matrix_id=risk.matrix_id or risk.matrix.id,
-        likelihood=rating.likelihood,
-        impact=rating.impact,
-        band_rank=found.rank if found else None,
-        by_id=actor.person_id,
-        at=at,
-        why=why,
-    )
-    db.session.add(assessment)
-    return assessment
-
-
-def _derive(risk: Risk) -> None:
-    try:
-        recompute(risk)
-    except ValueError as error:
-        raise Invalid(_("This level is not on the matrix."), field="current") from error
 
 
 def _count_review(risk: Risk, on: date) -> None:

@@ -32,6 +32,7 @@ COLUMNS = (
     "owner",
     "treatment",
     "identified_on",
+    "review_due_on",
     "effort_days",
     "effort_size",
     "import_key",

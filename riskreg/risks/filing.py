@@ -1,0 +1,202 @@
+"""File risks, one or many at once, and the steps that filing shares with changing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from riskreg.audit.services import changed, record
+from riskreg.db import db
+from riskreg.errors import Invalid
+from riskreg.lib.dates import local_day, now
+from riskreg.lib.text import clean_text
+from riskreg.metrics.matrix import Rating
+from riskreg.metrics.severity import band
+from riskreg.org.access import require
+from riskreg.org.models import Team
+from riskreg.org.permissions import Actor, Permission
+from riskreg.risks.changes import set_values
+from riskreg.risks.kinds import Status, Tier
+from riskreg.risks.matrices import current_matrix, matrix_of
+from riskreg.risks.models import Assessment, MatrixVersion, Risk
+from riskreg.risks.scoring import rating_of, recompute, review_due_on
+from riskreg.risks.values import RATINGS, checked_values
+
+Changes = dict[str, list[Any]]
+
+# Ids below zero name rows that are rolled back, so that a trial uses up no number of the register.
+_trial_ids = count(-1, -1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRisk:
+    """A risk to file: its team and values as `create_risk` takes them."""
+
+    team: Team
+    values: Mapping[str, Any]
+
+
+def create_risk(
+    actor: Actor,
+    *,
+    team: Team,
+    values: Mapping[str, Any],
+    why: str = "",
+    at: datetime | None = None,
+    form_key: str | None = None,
+) -> Risk:
+    """File a risk of a team.
+
+    `values` takes the names of riskreg.risks.values.ACCEPTED: texts, `kind`, `system`, `owner`,
+    `treatment`, `identified_on`, `review_due_on` (default: by its band), `effort_days` or
+    `effort_size`, `tags`, `links` as (url, label) pairs, `knowers`, and the ratings `current`,
+    `target`, `inherent` as Rating; each rating is its tier's first assessment, with `why`. `at`
+    dates it (default: now). A `form_key` that was used already returns the risk filed then.
+    Raises Invalid with the field.
+    """
+    require(actor, Permission.RISK_EDIT, team, view=Permission.TEAM_VIEW)
+    filed = _filed_with(form_key)
+    if filed is not None:
+        require(actor, Permission.RISK_EDIT, filed, view=Permission.RISK_VIEW)
+        return filed
+    at = at or now()
+    new = NewRisk(team=team, values=values)
+    risk, changes = _new_risk(actor, new, current_matrix(), at)
+    risk.form_key = form_key
+    if not _insert_once(risk):
+        return create_risk(actor, team=team, values=values, form_key=form_key)
+    _keep_new(actor, risk, changes, why=why, at=at)
+    db.session.flush()
+    return risk
+
+
+def create_risks(
+    actor: Actor, new_risks: Sequence[NewRisk], *, why: str = "", is_trial: bool = False
+) -> list[Risk]:
+    """File many risks, each as `create_risk` does, in few statements; returns them in order.
+
+    A trial is for a caller that rolls back: it takes no numbers from the register.
+    """
+    at, version = now(), current_matrix()
+    made: list[tuple[Risk, Changes]] = []
+    for new in new_risks:
+        require(actor, Permission.RISK_EDIT, new.team, view=Permission.TEAM_VIEW)
+        made.append(_new_risk(actor, new, version, at))
+    if is_trial:
+        for risk, _changes in made:
+            risk.id = next(_trial_ids)
+    db.session.add_all([risk for risk, _changes in made])
+    db.session.flush()
+    for risk, changes in made:
+        _keep_new(actor, risk, changes, why=why, at=at)
+    db.session.flush()
+    return [risk for risk, _changes in made]
+
+
+def set_ratings(
+    actor: Actor, risk: Risk, values: Mapping[str, Any], why: str, at: datetime
+) -> Changes:
+    """Set the ratings that differ, each with its assessment; returns what changed."""
+    changes: Changes = {}
+    for tier in (Tier(name) for name in RATINGS if name in values):
+        differing = rate(risk, tier, values[tier])
+        if differing:
+            changes |= differing
+            add_assessment(actor, risk, tier, clean_text(why), at)
+    return changes
+
+
+def rate(risk: Risk, tier: Tier, rating: Rating) -> Changes:
+    """Set a tier's levels; returns what changed."""
+    names = {f"{tier}_likelihood": rating.likelihood, f"{tier}_impact": rating.impact}
+    return changed(risk, names)
+
+
+def add_assessment(actor: Actor, risk: Risk, tier: Tier, why: str, at: datetime) -> Assessment:
+    """Keep that a tier was rated as it is now; the risk has its id already."""
+    rating = rating_of(risk, tier)
+    found = band(matrix_of(risk.matrix), rating)
+    assessment = Assessment(
+        risk_id=risk.id,
+        tier=tier,
+        matrix_id=risk.matrix_id or risk.matrix.id,
+        likelihood=rating.likelihood,
+        impact=rating.impact,
+        band_rank=found.rank if found else None,
+        by_id=actor.person_id,
+        at=at,
+        why=why,
+    )
+    db.session.add(assessment)
+    return assessment
+
+
+def derive(risk: Risk) -> None:
+    """Bring what is derived up to date; raises Invalid for a level that is not on the matrix."""
+    try:
+        recompute(risk)
+    except ValueError as error:
+        raise Invalid(_("This level is not on the matrix."), field="current") from error
+
+
+def _filed_with(form_key: str | None) -> Risk | None:
+    if form_key is None:
+        return None
+    return db.session.scalar(select(Risk).where(Risk.form_key == form_key))
+
+
+def _new_risk(
+    actor: Actor, new: NewRisk, version: MatrixVersion, at: datetime
+) -> tuple[Risk, Changes]:
+    """A risk with all its values, not stored yet, and what the trail will say of it."""
+    kept = checked_values(new.values, matrix_of(version))
+    if not kept.get("title") or not kept.get("kind"):
+        field = "kind" if kept.get("title") else "title"
+        raise Invalid(_("A risk needs a title and a kind."), field=field)
+    risk = Risk(
+        team=new.team,
+        matrix=version,
+        status=Status.OPEN,
+        identified_on=local_day(at, actor.timezone),
+        created_at=at,
+        updated_at=at,
+    )
+    changes = set_values(risk, kept)
+    for tier in (Tier(name) for name in RATINGS if name in kept):
+        changes |= rate(risk, tier, kept[tier])
+    derive(risk)
+    if "review_due_on" not in kept:
+        risk.review_due_on = review_due_on(risk, local_day(at, actor.timezone))
+    return risk, changes
+
+
+def _insert_once(risk: Risk) -> bool:
+    """Flush the new row; False when another request with the same form key was faster."""
+    if risk.form_key is None:
+        db.session.add(risk)
+        db.session.flush()
+        return True
+    try:
+        with db.session.begin_nested():
+            db.session.add(risk)
+    except IntegrityError:
+        if _filed_with(risk.form_key) is None:
+            raise
+        return False
+    return True
+
+
+def _keep_new(actor: Actor, risk: Risk, changes: Changes, *, why: str, at: datetime) -> None:
+    """Keep the first assessments of a stored risk, and its act in the trail."""
+    for tier in Tier:
+        if f"{tier}_likelihood" in changes or f"{tier}_impact" in changes:
+            add_assessment(actor, risk, tier, clean_text(why), at)
+    shown = {
+        name: [None, new] for name, (_old, new) in changes.items() if new not in (None, "", [])
+    }
+    record(actor=actor, action="risk.create", subject=risk, changes=shown, note=clean_text(why))
