@@ -19,7 +19,10 @@ class RegisterClient(FlaskClient):
         settings = self.application.config["SETTINGS"]
         with transaction():
             token = sessions.begin_session(
-                db.session.get_one(Person, person.id), settings=settings, device="test", address="127.0.0.1"
+                db.session.get_one(Person, person.id),
+                settings=settings,
+                device="test",
+                address="127.0.0.1",
             )
         self.set_cookie("riskreg-http", token)
         return self
@@ -30,9 +33,16 @@ class RegisterClient(FlaskClient):
         The session is emptied first and after, so that a test looks at what was really committed.
         """
         db.session.rollback()
-        response: TestResponse = super().open(*args, **kwargs)
+        with self.application.app_context():  # what one request keeps, the next must not see
+            response: TestResponse = super().open(*args, **kwargs)
         db.session.rollback()
         db.session.expire_all()
-        if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 304, 308}:
+        if response.mimetype == "text/html" and response.status_code not in {
+            301,
+            302,
+            303,
+            304,
+            308,
+        }:
             check_page(response)
         return response

@@ -27,7 +27,11 @@ def _frame(tree: html.HtmlElement) -> list[str]:
 
 
 def _ids(tree: html.HtmlElement) -> list[str]:
-    ids = [element.get("id") for element in tree.iter() if isinstance(element.tag, str) and element.get("id")]
+    ids = [
+        element.get("id")
+        for element in tree.iter()
+        if isinstance(element.tag, str) and element.get("id")
+    ]
     return [f"id {name} twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
 
 
@@ -38,10 +42,16 @@ def _fields(tree: html.HtmlElement) -> list[str]:
         if field.get("type") in {"hidden", "submit", "button"}:
             continue
         inside = any(parent.tag == "label" for parent in field.iterancestors())
-        named = field.get("aria-label") or field.get("aria-labelledby") or field.get("id") in labelled
+        named = (
+            field.get("aria-label") or field.get("aria-labelledby") or field.get("id") in labelled
+        )
         if not (inside or named):
             problems.append(f"field {field.get('name')} has no label")
-    problems += [f"form without action: {form.get('id')}" for form in tree.iter("form") if not form.get("action")]
+    problems += [
+        f"form without action: {form.get('id')}"
+        for form in tree.iter("form")
+        if not form.get("action")
+    ]
     return problems
 
 
@@ -53,7 +63,9 @@ def _inline(tree: html.HtmlElement, response: TestResponse) -> list[str]:
             continue
         if element.get("style") is not None:
             problems.append(f"style attribute on {element.tag}")
-        problems += [f"{name} attribute" for name in element.attrib if name.lower().startswith("on")]
+        problems += [
+            f"{name} attribute" for name in element.attrib if name.lower().startswith("on")
+        ]
         if element.tag in {"script", "style"} and element.get("type") != "application/json":
             nonce = element.get("nonce")
             if not nonce or f"'nonce-{nonce}'" not in policy:

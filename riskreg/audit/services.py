@@ -47,7 +47,9 @@ def record(
         action=action,
         subject_type=subject.__tablename__,
         subject_id=subject.id,
-        subject_ref=str(getattr(subject, "ref", None) or getattr(subject, "slug", None) or subject.id),
+        subject_ref=str(
+            getattr(subject, "ref", None) or getattr(subject, "slug", None) or subject.id
+        ),
         team_id=getattr(subject, "team_id", None),
         changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
         note=note,
