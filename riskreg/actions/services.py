@@ -1,7 +1,9 @@
 """Writes of action items: promise, reassign, reschedule, close, decline, reopen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any, TypedDict, Unpack
 
 from flask_babel import gettext as _
@@ -20,6 +22,8 @@ from riskreg.org.sessions import actor_of
 
 ORIGINS = ("risk_id", "incident_id", "review_id")
 RANK = {priority: rank for rank, priority in enumerate(Priority)}  # the most urgent is 0
+# Ids below zero name rows that are rolled back, so that a trial uses up no number.
+_trial_ids = count(-1, -1)
 EDITABLE = ("title", "detail", "type", "external_url", "verify_how")
 
 
@@ -38,6 +42,16 @@ class ActionValues(TypedDict, total=False):
     review_id: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewAction:
+    """An action to promise, as `create_action` takes it."""
+
+    team: Team
+    title: str
+    owner: Person | None
+    values: ActionValues
+
+
 def create_action(
     actor: Actor, *, team: Team, title: str, owner: Person | None, **values: Unpack[ActionValues]
 ) -> ActionItem:
@@ -46,36 +60,32 @@ def create_action(
     Defaults: type prevent, priority P2, committed now. At most one of risk_id, incident_id and
     review_id. Raises Invalid with the field.
     """
-    require(actor, Permission.ACTION_EDIT, team, view=Permission.TEAM_VIEW)
-    committed_at = values.pop("committed_at", None) or now()
-    given_on = values.pop("due_on", None)
-    priority = values.pop("priority", Priority.P2)
-    committed_on = local_day(committed_at, actor.timezone)
-    came_from = {name: values[name] for name in ORIGINS if values.get(name) is not None}  # type: ignore[literal-required]
-    _refuse(len(came_from) > 1, "origin", _("An action comes from one place."))
-    due_on = given_on or clocks.default_due(committed_on, priority)
-    _refuse(not title.strip(), "title", _("Say what will be done."))
-    _refuse(due_on < committed_on, "due_on", _("The due date is before the promise was made."))
-    action = ActionItem(
-        **{"type": ActionType.PREVENT, **values},
-        team=team,
-        title=title.strip(),
-        owner=_checked_owner(owner, team),
-        priority=priority,
-        committed_at=committed_at,
-        original_due_on=due_on,
-        due_on=due_on,
+    action, shown = _new_action(
+        actor, NewAction(team=team, title=title, owner=owner, values=values)
     )
     db.session.add(action)
     db.session.flush()
-    shown = {"title": title, "owner": owner and owner.name, "priority": priority, "due_on": due_on}
-    record(
-        actor=actor,
-        action="action.create",
-        subject=action,
-        changes={field: [None, value] for field, value in (shown | came_from).items()},
-    )
+    record(actor=actor, action="action.create", subject=action, changes=shown)
     return action
+
+
+def create_actions(
+    actor: Actor, new_actions: Sequence[NewAction], *, is_trial: bool = False
+) -> list[ActionItem]:
+    """Many promises, each as by `create_action`, in few statements; returns them in order.
+
+    A trial is for a caller that rolls back: it takes no numbers.
+    """
+    made = [_new_action(actor, new) for new in new_actions]
+    if is_trial:
+        for action, _shown in made:
+            action.id = next(_trial_ids)
+    db.session.add_all([action for action, _shown in made])
+    db.session.flush()
+    for action, shown in made:
+        record(actor=actor, action="action.create", subject=action, changes=shown)
+    db.session.flush()
+    return [action for action, _shown in made]
 
 
 def update_action(
@@ -147,6 +157,34 @@ def reopen_action(actor: Actor, action: ActionItem, *, reason: str = "") -> Acti
     changes = changed(action, values)
     _keep(actor, "action.reopen", action, _named(changes), note=reason.strip())
     return action
+
+
+def _new_action(actor: Actor, new: NewAction) -> tuple[ActionItem, dict[str, list[Any]]]:
+    """An action that is not stored yet, and what the trail will say of it."""
+    team, title, owner = new.team, new.title, new.owner
+    values: dict[str, Any] = {**new.values}
+    require(actor, Permission.ACTION_EDIT, team, view=Permission.TEAM_VIEW)
+    committed_at = values.pop("committed_at", None) or now()
+    given_on = values.pop("due_on", None)
+    priority = values.pop("priority", Priority.P2)
+    committed_on = local_day(committed_at, actor.timezone)
+    came_from = {name: values[name] for name in ORIGINS if values.get(name) is not None}
+    _refuse(len(came_from) > 1, "origin", _("An action comes from one place."))
+    due_on = given_on or clocks.default_due(committed_on, priority)
+    _refuse(not title.strip(), "title", _("Say what will be done."))
+    _refuse(due_on < committed_on, "due_on", _("The due date is before the promise was made."))
+    action = ActionItem(
+        **{"type": ActionType.PREVENT, **values},
+        team=team,
+        title=title.strip(),
+        owner=_checked_owner(owner, team),
+        priority=priority,
+        committed_at=committed_at,
+        original_due_on=due_on,
+        due_on=due_on,
+    )
+    shown = {"title": title, "owner": owner and owner.name, "priority": priority, "due_on": due_on}
+    return action, {field: [None, value] for field, value in (shown | came_from).items()}
 
 
 def _end(
