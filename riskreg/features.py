@@ -17,6 +17,7 @@ MODELS = (
 BLUEPRINTS = (
     "riskreg.actions.routes",
     "riskreg.admin.routes",
+    "riskreg.dashboard.routes",
     "riskreg.exports.routes",
     "riskreg.web.health",
     "riskreg.web.styleguide",

@@ -207,32 +207,35 @@ def filter_from(args: Mapping[str, str], *, actor: Actor, team: Team | None) -> 
     shown = args.get("status", ActionStatus.OPEN)
     return ActionFilter(
         below=None if mine else team,
-        owner_id=actor.person_id if mine else _number(args.get("owner")),
-        status=None if shown == "all" else (_one_of(ActionStatus, shown) or ActionStatus.OPEN),
-        group=_one_of(DueGroup, args.get("group")),
-        type=_one_of(ActionType, args.get("type")),
-        priority=_one_of(Priority, args.get("priority")),
-        origin=_one_of(OriginKind, args.get("origin")),
-        text=clean_text_of(args.get("q")),
-        original_from=_day(args.get("first_due_from")),
-        original_until=_day(args.get("first_due_until")),
+        owner_id=actor.person_id if mine else number_from(args.get("owner")),
+        status=None if shown == "all" else (one_of(ActionStatus, shown) or ActionStatus.OPEN),
+        group=one_of(DueGroup, args.get("group")),
+        type=one_of(ActionType, args.get("type")),
+        priority=one_of(Priority, args.get("priority")),
+        origin=one_of(OriginKind, args.get("origin")),
+        text=text_from(args.get("q")),
+        original_from=day_of(args.get("first_due_from")),
+        original_until=day_of(args.get("first_due_until")),
     )
 
 
-def clean_text_of(raw: str | None) -> str:
+def text_from(raw: str | None) -> str:
     """A searched text without what no database may hold, 200 characters at most."""
     return (raw or "").replace("\x00", "").encode("utf-8", "ignore").decode().strip()[:200]
 
 
-def _one_of(kind: type[Choice], raw: str | None) -> Choice | None:
+def one_of(kind: type[Choice], raw: str | None) -> Choice | None:
+    """The member of a closed set with this value; None when there is none."""
     return kind(raw) if raw in [each.value for each in kind] else None
 
 
-def _number(raw: str | None) -> int | None:
+def number_from(raw: str | None) -> int | None:
+    """A whole number of an address; None when it is none."""
     return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) < 10 else None
 
 
-def _day(raw: str | None) -> date | None:
+def day_of(raw: str | None) -> date | None:
+    """A day of an address; None when it is none."""
     try:
         return date.fromisoformat(raw) if raw else None
     except ValueError:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.db import db
@@ -72,6 +72,17 @@ def people() -> Sequence[Person]:
     """Everybody who is active, by name: names are not a secret inside an organisation."""
     return db.session.scalars(
         select(Person).where(Person.is_active).order_by(Person.name, Person.id)
+    ).all()
+
+
+def people_of(team: Team) -> Sequence[Person]:
+    """Everybody active with a role on the team or above it, by name."""
+    above = select(Team.id).where(literal(team.path).startswith(Team.path))
+    holders = select(Grant.person_id).where(Grant.team_id.in_(above))
+    return db.session.scalars(
+        select(Person)
+        .where(Person.is_active, Person.id.in_(holders))
+        .order_by(Person.name, Person.id)
     ).all()
 
 

@@ -27,7 +27,7 @@ from riskreg.db import db
 from riskreg.lib.dates import day_start, local_day
 from riskreg.metrics.incidents import ended_at
 from riskreg.metrics.linkage import LinkedIncident
-from riskreg.metrics.postmortems import SEVERITY_REQUIRED, required_reason
+from riskreg.metrics.postmortems import SEVERITY_REQUIRED, RequiredReason, required_reason
 from riskreg.metrics.postmortems import Postmortem as Dates
 from riskreg.org.access import require, visible
 from riskreg.org.models import Team
@@ -108,6 +108,12 @@ def list_incidents(
     return db.session.scalars(query.order_by(*order).limit(limit).offset(offset)).all()
 
 
+def wanted_ids(actor: Actor, wanted: IncidentFilter, *, today: date) -> Select[int]:
+    """The ids of the whole filtered list in its order, for exports."""
+    order = (Incident.impact_start_at.desc(), Incident.id.desc())
+    return select(Incident.id).where(_matches(actor, wanted, today)).order_by(*order)
+
+
 def count_incidents(actor: Actor, wanted: IncidentFilter, *, today: date) -> int:
     """How many rows the filtered list has."""
     query = select(func.count(Incident.id)).where(_matches(actor, wanted, today))
@@ -144,15 +150,14 @@ def action_counts(actor: Actor, incidents: Iterable[Incident]) -> dict[int, Acti
     return {row[0]: ActionCount(open=row[1], total=row[2]) for row in rows}
 
 
-def is_required(incident: Incident) -> bool:
-    """Whether the incident needs a post-mortem."""
-    reason = required_reason(severity=incident.severity, customer_impact=incident.customer_impact)
-    return reason is not None
+def required_reason_of(incident: Incident) -> RequiredReason | None:
+    """Why the incident needs a post-mortem; None when it does not."""
+    return required_reason(severity=incident.severity, customer_impact=incident.customer_impact)
 
 
 def is_short(incident: Incident) -> bool:
     """Whether the short form is enough."""
-    return not is_required(incident)
+    return required_reason_of(incident) is None
 
 
 def dates_of(postmortem: Postmortem, zone_name: str) -> Dates:

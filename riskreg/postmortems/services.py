@@ -26,6 +26,7 @@ from riskreg.postmortems.incidents import (
     IncidentValues,
     create_incident,
     time_faults,
+    time_names,
     times_of,
     update_incident,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "start_postmortem",
     "text_mark",
     "time_faults",
+    "time_names",
     "times_of",
     "unlink_risk",
     "unlink_statement",
@@ -67,6 +69,8 @@ __all__ = [
 
 IDEA_CHARS_MAX = 2000
 CONTEXT_CHARS = 30
+# Sections that begin with what was written when the incident was filed.
+SEEDED = ("summary", "customer_effect")
 # States in which the text may still change.
 WRITABLE = (PostmortemStatus.DRAFT, PostmortemStatus.READY)
 
@@ -74,9 +78,10 @@ WRITABLE = (PostmortemStatus.DRAFT, PostmortemStatus.READY)
 def start_postmortem(
     actor: Actor, incident: Incident, *, owner: Person | None, at: datetime | None = None
 ) -> Postmortem:
-    """An empty draft; its review is due 14 days after the incident ended, in the actor's zone.
+    """A draft that begins with what the incident says.
 
-    Raises Conflict when there is one already, Invalid for an owner who could not see it.
+    Its review is due 14 days after the incident ended, as a day of the actor's zone. Raises
+    Conflict when there is one already, Invalid for an owner who could not see it.
     """
     require(actor, Permission.INCIDENT_EDIT, incident, view=Permission.INCIDENT_VIEW)
     if incident.postmortem is not None:
@@ -86,7 +91,7 @@ def start_postmortem(
         team_id=incident.team_id,
         owner=_checked_owner(owner, incident),
         review_due_on=review_due(ended_at(times_of(incident)), actor.timezone),
-        sections={},
+        sections={key: text for key in SEEDED if (text := getattr(incident, key))},
         causes=[],
         started_at=at or now(),
     )

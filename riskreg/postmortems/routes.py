@@ -1,0 +1,319 @@
+"""Pages of incidents: the list, one incident with its post-mortem, new, edit."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import Form
+
+from riskreg.actions.queries import actions_of
+from riskreg.errors import Invalid
+from riskreg.lib.dates import day_start, now
+from riskreg.metrics import linkage
+from riskreg.metrics import postmortems as clocks
+from riskreg.metrics.incidents import TIMES, Phase, durations
+from riskreg.org.models import System, Team
+from riskreg.org.permissions import Actor, Permission
+from riskreg.org.queries import systems_for, team_for, teams_for
+from riskreg.postmortems import forms, queries, services, words
+from riskreg.postmortems.forms import IncidentForm
+from riskreg.postmortems.models import Incident
+from riskreg.postmortems.queries import IncidentFilter
+from riskreg.postmortems.template import template
+from riskreg.risks.models import Risk
+from riskreg.web.frame import chosen_team
+from riskreg.web.jinja import today
+from riskreg.web.jinja import zone as reader_zone
+from riskreg.web.paging import PAGE_SIZE, Page, page_number
+from riskreg.web.panels import Panel, add_panel
+from riskreg.web.security import current_actor, requires
+
+bp = Blueprint("postmortems", __name__)
+FIGURE_DAYS = 90
+FORESEEN_DAYS = 365
+
+
+@bp.get("/incidents")
+@requires(Permission.INCIDENT_VIEW)
+def index() -> ResponseReturnValue:
+    """Incidents of the chosen team and below, the latest first."""
+    team = chosen_team()
+    wanted = forms.filter_from(request.args, team=team, zone_name=_zone_name())
+    page = _page(wanted)
+    return render_template(
+        "postmortems/index.html",
+        page=page,
+        wanted=wanted,
+        counts=queries.action_counts(current_actor, page.rows),
+        clock_of=_clock,
+        missing=_count(IncidentFilter(below=team, progress=queries.Progress.MISSING)),
+        overdue=_count(IncidentFilter(below=team, progress=queries.Progress.OVERDUE)),
+        on_time=_on_time(team),
+        foreseen=_foreseen(team),
+        required_of=queries.required_reason_of,
+        lasted=_lasted,
+        system_choices=[(each.id, each.name) for each in systems_for(current_actor, below=team)],
+        cause_choices=[(word.key, word.name) for word in template().causes],
+        can_add=bool(teams_for(current_actor, Permission.INCIDENT_EDIT)),
+        **_words(),
+    )
+
+
+@bp.get("/incidents/new")
+@requires(Permission.INCIDENT_EDIT)
+def new() -> ResponseReturnValue:
+    """An empty form."""
+    team = chosen_team()
+    chosen = [key] if (key := request.args.get("system")) else []
+    form = _offered(IncidentForm(team=team.slug if team else "", systems=chosen))
+    return render_template("postmortems/new.html", form=form, levels=words.severity_names())
+
+
+@bp.post("/incidents/new")
+@requires(Permission.INCIDENT_EDIT)
+def create() -> ResponseReturnValue:
+    """File it."""
+    form = _offered(IncidentForm(request.form))
+    if form.check():
+        team = team_for(current_actor, form.team.data, Permission.INCIDENT_EDIT)
+        try:
+            values = form.values() | {"systems": _systems(form)}
+            incident = services.create_incident(current_actor, team=team, **values)
+        except Invalid as error:
+            show_refusal(error, form)
+        else:
+            flash(_("%(ref)s is filed.", ref=incident.ref))
+            return redirect(url_for("postmortems.show", ref=incident.ref), 303)
+    levels = words.severity_names()
+    return render_template("postmortems/new.html", form=form, levels=levels), 422
+
+
+@bp.get("/incidents/<ref>")
+@requires(Permission.INCIDENT_VIEW)
+def show(ref: str) -> ResponseReturnValue:
+    """One incident: its times, and what was learned."""
+    return incident_page(queries.incident_for(current_actor, ref))
+
+
+@bp.get("/incidents/<ref>/edit")
+@requires(Permission.INCIDENT_EDIT)
+def edit(ref: str) -> ResponseReturnValue:
+    """Its words and times; ?zone=UTC shows the times on those clocks."""
+    incident = queries.incident_for(current_actor, ref, Permission.INCIDENT_EDIT)
+    form = _offered(IncidentForm(data=_shown(incident)))
+    return _edit_page(incident, form)
+
+
+@bp.post("/incidents/<ref>/edit")
+@requires(Permission.INCIDENT_EDIT)
+def update(ref: str) -> ResponseReturnValue:
+    """Keep the changes."""
+    incident = queries.incident_for(current_actor, ref, Permission.INCIDENT_EDIT)
+    form = _offered(IncidentForm(request.form))
+    if form.check():
+        values = form.values() | {
+            "team": team_for(current_actor, form.team.data, Permission.INCIDENT_EDIT),
+            "systems": _systems(form, incident),
+        }
+        try:
+            services.update_incident(current_actor, incident, values, version=form.version.data)
+        except Invalid as error:
+            show_refusal(error, form)
+        else:
+            return redirect(url_for("postmortems.show", ref=incident.ref), 303)
+    return _edit_page(incident, form), 422
+
+
+def incident_page(incident: Incident, **changes: Any) -> str:
+    """The page of one incident; `changes` replaces parts of it, such as a refused form."""
+    postmortem = incident.postmortem
+    actions = actions_of(current_actor, incident_id=incident.id)
+    missing = queries.missing_sections(postmortem) if postmortem else []
+    context: dict[str, Any] = {
+        "incident": incident,
+        "postmortem": postmortem,
+        "durations": durations(services.times_of(incident)),
+        "time_names": services.time_names(),
+        "zone_name": reader_zone().key,
+        "required": queries.required_reason_of(incident),
+        "short": queries.is_short(incident),
+        "clock": _clock(incident),
+        "actions": actions,
+        "missing": {section.key for section in missing},
+        "foresaw": _foreseeing(incident),
+        "can_edit": current_actor.may(Permission.INCIDENT_EDIT, incident.team.path),
+        "can_review": current_actor.may(Permission.POSTMORTEM_REVIEW, incident.team.path),
+        "can_promise": current_actor.may(Permission.ACTION_EDIT, incident.team.path),
+        "can_file_risk": current_actor.may(Permission.RISK_EDIT, incident.team.path),
+        **_words(),
+    }
+    return render_template("postmortems/show.html", **{**context, **changes})
+
+
+def show_refusal(error: Invalid, form: Form) -> None:
+    """Put a refusal beside its field, else on top of the form."""
+    field = error.field or ""
+    if field in form:
+        form[field].errors = [error.message]
+    else:
+        form.form_errors.append(error.message)
+
+
+def _shown(incident: Incident) -> dict[str, Any]:
+    """What stands in the form that changes an incident."""
+    same = ("title", "summary", "customer_effect", "customer_impact", "version", *TIMES)
+    return {name: getattr(incident, name) for name in same} | {
+        "team": incident.team.slug,
+        "severity": str(int(incident.severity)),
+        "systems": [system.key for system in incident.systems],
+        "found_by": incident.found_by or forms.NOT_SAID,
+        "zone": zone if (zone := request.args.get("zone", "")) in _zones() else "",
+    }
+
+
+def _edit_page(incident: Incident, form: IncidentForm) -> str:
+    return render_template(
+        "postmortems/edit.html",
+        incident=incident,
+        form=form,
+        levels=words.severity_names(),
+        zones=_zones(),
+    )
+
+
+def _offered(form: IncidentForm) -> IncidentForm:
+    return form.offer(
+        teams=teams_for(current_actor, Permission.INCIDENT_EDIT),
+        systems=systems_for(current_actor),
+        zones=_zones(),
+    )
+
+
+def _zones() -> list[str]:
+    """The reader's zone, the organisation's, and UTC; each once."""
+    return list(dict.fromkeys((reader_zone().key, _zone_name(), "UTC")))
+
+
+def _zone_name() -> str:
+    name: str = current_app.config["SETTINGS"].timezone
+    return name
+
+
+def _systems(form: IncidentForm, incident: Incident | None = None) -> list[System]:
+    """The ticked systems, and those of the incident that the actor cannot see and so not untick."""
+    seen = systems_for(current_actor)
+    hidden = [
+        system
+        for system in (incident.systems if incident else [])
+        if system.id not in {each.id for each in seen}
+    ]
+    return [each for each in seen if each.key in (form.systems.data or [])] + hidden
+
+
+def _page(wanted: IncidentFilter) -> Page:
+    number = page_number()
+    offset = (number - 1) * PAGE_SIZE
+    total = _count(wanted)
+    rows = queries.list_incidents(
+        current_actor, wanted, today=today(), limit=PAGE_SIZE, offset=offset
+    )
+    kept = {key: value for key, value in request.args.items() if key != "page"}
+    following = url_for("postmortems.index", **kept, page=number + 1)  # type: ignore[arg-type]
+    previous = url_for("postmortems.index", **kept, page=number - 1)  # type: ignore[arg-type]
+    return Page(
+        rows=rows,
+        total=total,
+        first=offset + 1,
+        next_url=following if offset + len(rows) < total else None,
+        prev_url=previous if number > 1 else None,
+    )
+
+
+def _count(wanted: IncidentFilter) -> int:
+    return queries.count_incidents(current_actor, wanted, today=today())
+
+
+def _clock(incident: Incident) -> clocks.Clock | None:
+    """Where the review stands in time; None without a post-mortem."""
+    if incident.postmortem is None:
+        return None
+    return clocks.review_clock(queries.dates_of(incident.postmortem, _zone_name()), today())
+
+
+def _lasted(incident: Incident) -> timedelta | None:
+    """From the start of the impact until all was as before."""
+    phases = {each.phase: each.length for each in durations(services.times_of(incident))}
+    return phases[Phase.RESOLVE]
+
+
+def _on_time(team: Team | None) -> dict[str, Any]:
+    """The share of reviews due in the last 90 days that were held in time, and their rows."""
+    end = today() + timedelta(days=1)
+    start = end - timedelta(days=FIGURE_DAYS)
+    rows = queries.reviews_due(
+        current_actor, below=team, start=start, end=end, zone_name=_zone_name()
+    )
+    href = url_for("postmortems.index", due_from=start.isoformat(), due_until=end.isoformat())
+    cohort = clocks.review_cohort(rows, start, end, today=today())
+    return {"cohort": cohort, "href": href, "days": FIGURE_DAYS}
+
+
+def _foreseen(team: Team | None) -> dict[str, Any]:
+    """The share of incidents of a year, of those that need a post-mortem, that a risk foresaw."""
+    end = today() + timedelta(days=1)
+    start = end - timedelta(days=FORESEEN_DAYS)
+    first, last = (day_start(day, _zone_name()) for day in (start, end))
+    rows = queries.linked_incidents(
+        current_actor, below=team, start=first, end=last, zone_name=_zone_name()
+    )
+    span = {"from": start.isoformat(), "until": end.isoformat()}
+    href = url_for("postmortems.index", required=1, **span)  # type: ignore[arg-type]
+    return {"share": linkage.foreseen(rows), "href": href}
+
+
+def _foreseeing(incident: Incident) -> set[int]:
+    """Ids of the linked risks that were known before the impact began."""
+    links = incident.postmortem.risk_links if incident.postmortem else []
+    known = {link.risk_id: queries.known_at(link.risk, _zone_name()) for link in links}
+    return {risk_id for risk_id, at in known.items() if at < incident.impact_start_at}
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "template": template(),
+        "severity_names": words.severity_names(),
+        "found_by_names": words.found_by_names(),
+        "status_names": words.status_names(),
+        "progress_names": words.progress_names(),
+        "phase_names": words.phase_names(),
+        "clock_states": words.clock_states(),
+        "duration": words.format_duration,
+        "now": now(),
+    }
+
+
+def _system_panel(actor: Actor, system: System) -> Panel | None:
+    if not actor.may_somewhere(Permission.INCIDENT_VIEW):
+        return None
+    context = {
+        "incidents": queries.incidents_of(actor, system_id=system.id, limit=10),
+        "actions": [each for each in actions_of(actor, system_id=system.id) if not each.closed_at],
+        "system": system,
+        "status_names": words.status_names(),
+    }
+    title = _("Incidents and actions")
+    return Panel(title=title, template="postmortems/_system_panel.html", context=context)
+
+
+def _risk_panel(actor: Actor, risk: Risk) -> Panel | None:
+    incidents = queries.incidents_of(actor, risk_id=risk.id)
+    if not incidents:
+        return None
+    context = {"incidents": incidents, "status_names": words.status_names()}
+    return Panel(title=_("It happened"), template="postmortems/_risk_panel.html", context=context)
+
+
+add_panel("system", _system_panel, order=30)
+add_panel("risk", _risk_panel, order=10)

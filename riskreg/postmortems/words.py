@@ -1,0 +1,108 @@
+"""What the pages of incidents and post-mortems call things."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from riskreg.metrics.incidents import Phase
+from riskreg.metrics.postmortems import Clock
+from riskreg.postmortems.kinds import FoundBy, IncidentSeverity, PostmortemStatus
+from riskreg.postmortems.queries import Progress
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def severity_names() -> dict[IncidentSeverity, str]:
+    """What the severities mean, the worst first."""
+    return {
+        IncidentSeverity.SEV1: _("Customers cannot do what they came for, or data is lost or open"),
+        IncidentSeverity.SEV2: _("An important function fails, or crawls, for many customers"),
+        IncidentSeverity.SEV3: _("A function fails for some, and there is a way around"),
+        IncidentSeverity.SEV4: _("Nobody outside noticed; it cost us work"),
+    }
+
+
+def found_by_names() -> dict[FoundBy, str]:
+    """How incidents come to be known."""
+    return {
+        FoundBy.ALERT: _("An alert"),
+        FoundBy.SYNTHETIC: _("A synthetic probe"),
+        FoundBy.CUSTOMER: _("A customer"),
+        FoundBy.ENGINEER: _("An engineer"),
+    }
+
+
+def status_names() -> dict[PostmortemStatus, str]:
+    """Where a post-mortem stands, in order."""
+    return {
+        PostmortemStatus.DRAFT: _("Draft"),
+        PostmortemStatus.READY: _("Ready for review"),
+        PostmortemStatus.REVIEWED: _("Reviewed"),
+        PostmortemStatus.CLOSED: _("Closed"),
+    }
+
+
+def progress_names() -> dict[Progress, str]:
+    """What the list can be filtered by beside the states."""
+    return {
+        Progress.MISSING: _("Needed, not started"),
+        Progress.OVERDUE: _("Review overdue"),
+        Progress.NONE: _("None"),
+    }
+
+
+def phase_names() -> dict[Phase, str]:
+    """The stretches of an incident."""
+    return {
+        Phase.DETECT: _("To detect"),
+        Phase.ACKNOWLEDGE: _("To acknowledge"),
+        Phase.MITIGATE: _("To mitigate"),
+        Phase.RESOLVE: _("To resolve"),
+    }
+
+
+def clock_states() -> dict[Clock, str]:
+    """The kind of chip each state of the review clock gets."""
+    return {
+        Clock.NOT_RESOLVED: "unknown",
+        Clock.RUNNING: "neutral",
+        Clock.NEAR: "warn",
+        Clock.OVERDUE: "bad",
+        Clock.IN_TIME: "good",
+        Clock.LATE: "warn",
+    }
+
+
+def field_names() -> dict[str, str]:
+    """What the fields are called in the history."""
+    return {
+        "title": _("Title"),
+        "severity": _("Severity"),
+        "owner": _("Owner"),
+        "status": _("State"),
+        "review_due_on": _("Review due"),
+        "causes": _("Causes"),
+        "idea": _("Idea"),
+        "risk": _("Risk"),
+        "statement": _("Statement"),
+    }
+
+
+def format_duration(length: timedelta | None) -> str | None:
+    """40 min, 3 h 20 min or 2 d 4 h; None stays None."""
+    if length is None:
+        return None
+    seconds = int(length.total_seconds())
+    if seconds < MINUTE:
+        return str(_("%(n)s s", n=seconds))
+    if seconds < HOUR:
+        return str(_("%(n)s min", n=seconds // MINUTE))
+    if seconds < DAY:
+        hours, rest = divmod(seconds, HOUR)
+        return _pair(str(_("%(n)s h", n=hours)), rest // MINUTE, str(_("min")))
+    days, rest = divmod(seconds, DAY)
+    return _pair(str(_("%(n)s d", n=days)), rest // HOUR, str(_("h")))
+
+
+def _pair(first: str, second: int, unit: str) -> str:
+    return f"{first} {second} {unit}" if second else first
