@@ -2,25 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from flask import current_app, request, url_for
 from flask_babel import gettext as _
 
-from riskreg.metrics.ranking import order_columns
+from riskreg.metrics.ranking import UNKNOWN_LAST, order_columns
 from riskreg.org.models import Team
 from riskreg.risks.conditions import View, view_of
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskPage, list_page, neighbours
+from riskreg.risks.tops import ID_MAX
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.paging import Page, decode_cursor, encode_cursor
 from riskreg.web.security import current_actor
 
 FROM_CHARS_MAX = 2_000
 FIRST_MAX = 10_000_000
-EXPORTS = (("csv", "CSV"), ("xlsx", "Excel"), ("json", "JSON"))
 _PLACE = ("after", "before", "at")
 
 Tab = tuple[str, str, bool, int | None]
@@ -82,17 +83,6 @@ def list_url(view: View, **changes: Any) -> str:
     return url_for("risks.index", **args)
 
 
-def export_links(view: View) -> list[tuple[str, str]]:
-    """(words, address) of the downloads of this view, where the exports are installed."""
-    if "exports.show" not in current_app.view_functions:
-        return []
-    query = urlencode(view.criteria.to_args())
-    return [
-        (label, f"{url_for('exports.show', kind='risks')}?{query}&format={name}")
-        for name, label in EXPORTS
-    ]
-
-
 def other_page(endpoint: str, **values: Any) -> str | None:
     """The address of another feature's page; None where that feature is not installed."""
     if endpoint not in current_app.view_functions:
@@ -122,16 +112,17 @@ def _beside_risk(number: int | None, kept: str) -> str | None:
 
 
 def _cursor(name: str, length: int) -> list[Any] | None:
+    """The sort key in the address; None when it is no key that a row could have."""
     values = decode_cursor(request.args.get(name), length)
-    whole = values and all(isinstance(value, int) for value in [*values[:-2], values[-1]])
-    if not values or not whole or not _is_day(values[-2]):
+    if not values:
         return None
-    return values
-
-
-def _is_day(value: Any) -> bool:
-    parts = str(value).split("-")
-    return [len(part) for part in parts] == [4, 2, 2] and all(part.isdigit() for part in parts)
+    *numbers, day, number = values
+    try:
+        date.fromisoformat(day)
+    except (TypeError, ValueError):
+        return None
+    whole = all(isinstance(value, int) and abs(value) <= UNKNOWN_LAST for value in numbers)
+    return values if whole and isinstance(number, int) and 0 < number <= ID_MAX else None
 
 
 def _first() -> int:

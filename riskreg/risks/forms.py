@@ -16,9 +16,9 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from riskreg.fields import clean
+from riskreg.fields import choices_of, clean
 from riskreg.lib.units import EFFORT_DAYS, UnitError, parse_effort
 from riskreg.metrics.matrix import Rating
 from riskreg.org.models import Person, System, Team
@@ -47,7 +47,7 @@ class RatingsForm(Form):
     """What the preview needs: kind, ratings, effort."""
 
     kind = RadioField(
-        _l("Kind"), [InputRequired(_l("Choose a kind."))], choices=[*labels.KIND.items()]
+        _l("Kind"), [InputRequired(_l("Choose a kind."))], choices=choices_of(labels.KIND.items())
     )
     current_likelihood = Level(_l("How likely is it?"))
     current_impact = Level(_l("How bad would it be?"))
@@ -57,10 +57,12 @@ class RatingsForm(Form):
     inherent_impact = Level(_l("How bad without any control?"))
     effort_size = RadioField(
         _l("What would it take?"),
-        choices=[
-            ("", _l("Not known")),
-            *[(size, f"{size} · {days} d") for size, days in EFFORT_DAYS.items()],
-        ],
+        choices=choices_of(
+            [
+                ("", _l("Not known")),
+                *[(str(size), f"{size} · {days} d") for size, days in EFFORT_DAYS.items()],
+            ]
+        ),
         default="",
         validate_choice=True,
     )
@@ -100,7 +102,7 @@ class RiskForm(RatingsForm):
 
     title = StringField(
         _l("What could happen?"),
-        [InputRequired(_l("Give the risk a title.")), Length(max=TITLE_CHARS_MAX)],
+        [DataRequired(_l("Give the risk a title.")), Length(max=TITLE_CHARS_MAX)],
         filters=[clean],
         description=_l("One line that a colleague would recognise."),
     )
@@ -108,7 +110,9 @@ class RiskForm(RatingsForm):
     system = SelectField(_l("System"))
     owner = SelectField(_l("Owner"))
     treatment = SelectField(
-        _l("Treatment"), choices=[*labels.TREATMENT.items()], default=Treatment.UNDECIDED.value
+        _l("Treatment"),
+        choices=choices_of(labels.TREATMENT.items()),
+        default=Treatment.UNDECIDED.value,
     )
     cause = TextAreaField(_l("Because"), [TEXT], filters=[clean])
     event = TextAreaField(_l("this may happen"), [TEXT], filters=[clean])
@@ -169,12 +173,12 @@ class RiskForm(RatingsForm):
         self, *, teams: Sequence[Team], systems: Sequence[System], people: Sequence[Person]
     ) -> "RiskForm":
         """Set what can be chosen."""
-        nobody = ("", _("Nobody yet"))
-        self.team.choices = [(team.slug, "\u2003" * team.depth + team.name) for team in teams]
-        self.system.choices = [("", _("No single system"))]
-        self.system.choices += [(system.key, system.name) for system in systems]
-        self.owner.choices = [nobody, *[(str(person.id), person.name) for person in people]]
-        self.knowers.choices = [(str(person.id), person.name) for person in people]
+        persons = [(str(person.id), person.name) for person in people]
+        keys = [(system.key, system.name) for system in systems]
+        self.team.choices = choices_of(team_choices(teams))
+        self.system.choices = choices_of([("", _("No single system")), *keys])
+        self.owner.choices = choices_of([("", _("Nobody yet")), *persons])
+        self.knowers.choices = choices_of(persons)
         self._teams = {team.slug: team for team in teams}
         self._systems = {system.key: system for system in systems}
         self._people = {str(person.id): person for person in people}
@@ -207,17 +211,22 @@ class RiskForm(RatingsForm):
         return kept
 
 
+def team_choices(teams: Sequence[Team]) -> list[tuple[str, str]]:
+    """(slug, name) of each team, indented as the tree reads."""
+    return [(team.slug, "\u2003" * team.depth + team.name) for team in teams]
+
+
 class AssessmentForm(Form):
     """A new rating of one tier."""
 
     tier = RadioField(
-        _l("Which rating"), choices=[*labels.TIER.items()], default=Tier.CURRENT.value
+        _l("Which rating"), choices=choices_of(labels.TIER.items()), default=Tier.CURRENT.value
     )
     likelihood = Level(_l("How likely is it?"))
     impact = Level(_l("How bad would it be?"))
     why = TextAreaField(
         _l("Why?"),
-        [InputRequired(_l("Say in a sentence why it is rated so.")), Length(max=4_000)],
+        [DataRequired(_l("Say in a sentence why it is rated so.")), Length(max=4_000)],
         filters=[clean],
         description=_l("What changed, or what you know now."),
     )
@@ -235,11 +244,11 @@ class ClosureForm(Form):
     close_reason = RadioField(
         _l("Why is it closed?"),
         [InputRequired(_l("Choose a reason."))],
-        choices=[*labels.CLOSE_REASON.items()],
+        choices=choices_of(labels.CLOSE_REASON.items()),
     )
     note = TextAreaField(
         _l("How do we know?"),
-        [InputRequired(_l("Say in a word how we know.")), Length(max=4_000)],
+        [DataRequired(_l("Say in a word how we know.")), Length(max=4_000)],
         filters=[clean],
     )
 
@@ -249,7 +258,7 @@ class ReopeningForm(Form):
 
     why = TextAreaField(
         _l("Why is it open again?"),
-        [InputRequired(_l("Say in a sentence why it is open again.")), Length(max=4_000)],
+        [DataRequired(_l("Say in a sentence why it is open again.")), Length(max=4_000)],
         filters=[clean],
     )
 
@@ -260,7 +269,7 @@ class PinForm(Form):
     reason = TextAreaField(
         _l("Why does it come first?"),
         [
-            InputRequired(_l("Say why it comes first; the reason is printed.")),
+            DataRequired(_l("Say why it comes first; the reason is printed.")),
             Length(max=500),
         ],
         filters=[clean],
@@ -273,7 +282,7 @@ class ReviewForm(Form):
 
     sentence = TextAreaField(
         _l("Why is it still right?"),
-        [InputRequired(_l("Say in a sentence why it is still right.")), Length(max=4_000)],
+        [DataRequired(_l("Say in a sentence why it is still right.")), Length(max=4_000)],
         filters=[clean],
     )
 
@@ -285,13 +294,13 @@ class PasteForm(Form):
     kind = RadioField(
         _l("Kind"),
         [InputRequired(_l("Choose a kind."))],
-        choices=[*labels.KIND.items()],
+        choices=choices_of(labels.KIND.items()),
         default=Kind.OPERATIONAL.value,
         description=_l("Of all of them; change single ones later."),
     )
     lines = TextAreaField(
         _l("One risk a line"),
-        [InputRequired(_l("Write at least one line."))],
+        [DataRequired(_l("Write at least one line."))],
         filters=[clean],
     )
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from riskreg.actions.queries import actions_of
 from riskreg.audit.queries import entries_of
 from riskreg.errors import Forbidden, RiskregError, Stale
+from riskreg.fields import choices_of
 from riskreg.metrics.ranking import NEW_ID
 from riskreg.org.access import can
 from riskreg.org.models import Team
@@ -20,13 +21,12 @@ from riskreg.risks.asked import (
     asked_page,
     asked_view,
     asked_way,
-    export_links,
     other_page,
     tabs,
 )
 from riskreg.risks.blueprint import bp
 from riskreg.risks.chips import chips, choices
-from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of
+from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of, team_choices
 from riskreg.risks.kinds import Kind
 from riskreg.risks.listing import NUMBERS, columns_of, groups_of, sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
@@ -70,7 +70,7 @@ def index() -> str:
         chips=chosen,
         tabs=tabs(view, "index"),
         **choices(matrix, options),
-        exports=export_links(view),
+        exports=view.criteria.to_args(),
         import_url=other_page("imports.new"),
         may_edit=current_actor.may_somewhere(Permission.RISK_EDIT),
     )
@@ -231,7 +231,7 @@ def _offered(form: RiskForm, risk: Risk | None = None) -> RiskForm:
 
 
 def _with_teams(form: PasteForm) -> PasteForm:
-    form.team.choices = [(t.slug, "\u2003" * t.depth + t.name) for t in _editable_teams()]
+    form.team.choices = choices_of(team_choices(_editable_teams()))
     return form
 
 

@@ -110,7 +110,7 @@ def rank_in(view: View, item: Standing, *, size: int = TOP_SIZE) -> RankPreview:
     """The rank that an item takes, or would take, among the open risks of a view."""
     view = view.with_criteria(status=Status.OPEN.value)
     order = view.criteria.order
-    others = [*conditions(view), Risk.id != item.id]
+    others = [*conditions(view), Risk.id != min(item.id, ID_MAX)]
     place = 1 + _count(*others, before(order, _key(item, order)))
     merit = zip(order_of(order)[:-2], _key(item, order)[:-2], strict=True)
     return RankPreview(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from riskreg.lib.dates import today
-from riskreg.lib.units import EFFORT_DAYS
+from riskreg.lib.units import EFFORT_DAYS, UnitError
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.ranking import RankPreview, Standing
 from riskreg.metrics.severity import Scores, scores
@@ -74,9 +74,9 @@ def _rating(form: RatingsForm, matrix: Matrix, tier: Tier) -> Rating:
 
 
 def _effort_days(form: RatingsForm) -> int | None:
-    field = form.effort
-    if field.data and not field.validate(form):
-        return None
     if form.effort_size.data not in {None, "", *EFFORT_DAYS}:
         return None
-    return effort(form.effort_values)[0]
+    try:
+        return effort(form.effort_values)[0]
+    except UnitError:
+        return None
