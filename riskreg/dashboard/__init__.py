@@ -1,0 +1,1 @@
+"""Home: how a team sleeps, and what needs the reader."""

@@ -1,0 +1,1 @@
+"""Home: its figures, its sentences, what it asks of whom."""
