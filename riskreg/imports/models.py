@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name
@@ -25,7 +25,12 @@ class SavedMapping(Base):
 
 
 class ImportFile(Base):
-    """An uploaded file: kept until it is applied or a day old; the report stays."""
+    """An uploaded file: kept until it is applied or a day old; the report stays.
+
+    `mapping` holds the decisions of the person (see riskreg.imports.decisions), `report` what the
+    last preview or the import itself said, `problem` why the file was refused; `job_id` names the
+    background work that is to make the report, and outlives the job's own row.
+    """
 
     __tablename__ = "import_file"
 
@@ -34,12 +39,15 @@ class ImportFile(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     file_name: Mapped[str] = mapped_column(String(255))
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    size_bytes: Mapped[int]
     mapping: Mapped[dict[str, Any]]
     report: Mapped[dict[str, Any]]
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     applied_at: Mapped[datetime | None]
+    job_id: Mapped[int | None]
+    problem: Mapped[str] = mapped_column(Text, default="")
 
     team: Mapped[Team] = relationship()
     uploaded_by: Mapped[Person | None] = relationship()
