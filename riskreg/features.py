@@ -22,12 +22,14 @@ BLUEPRINTS = (
     "riskreg.web.health",
     "riskreg.web.styleguide",
     "riskreg.org.signin",
+    "riskreg.org.people",
     "riskreg.org.routes",
     "riskreg.postmortems.routes",
     "riskreg.postmortems.writing",
     "riskreg.web.preview",
     "riskreg.reviews.routes",
     "riskreg.risks.routes",
+    "riskreg.trail.routes",
 )
 
 # Modules whose import registers background tasks.

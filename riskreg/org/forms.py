@@ -1,11 +1,49 @@
-"""Forms of sign-in and set-up."""
+"""Forms of sign-in, set-up, systems, teams and people."""
 
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, Form, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    Form,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
-from riskreg.fields import clean
+from riskreg.fields import choices_of, clean
+from riskreg.org.kinds import DataClass, Hours, Role
+from riskreg.org.labels import DATA_CLASS, HOURS, ROLE, ROLE_MEANING
+from riskreg.org.models import Person, Team
 from riskreg.org.passwords import MAX_LENGTH, MIN_LENGTH
+
+KEY = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
+EMAIL = r"[^@\s]+@[^@\s]+\Z"
+TIERS = (1, 2, 3, 4)
+
+
+def _web(_form: Form, field: Field) -> None:
+    """Only web addresses are linked to."""
+    if not field.data:
+        return
+    try:
+        parts = urlsplit(field.data)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.netloc or " " in field.data:
+        raise ValidationError(_("A link starts with http:// or https://."))
 
 
 class SignInForm(Form):
@@ -45,3 +83,130 @@ class SetupForm(Form):
         [InputRequired(), Length(min=MIN_LENGTH, max=MAX_LENGTH)],
         description=_l("At least 15 characters; a sentence is fine."),
     )
+
+
+class SystemForm(Form):
+    """What a team runs, and how."""
+
+    name = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[clean])
+    key = StringField(
+        _l("Key"),
+        [Optional(), Length(max=80), Regexp(KEY, message=_l("Small letters, digits and hyphens."))],
+        filters=[clean],
+        description=_l(
+            "Its short name in addresses and files; made from the name when left empty."
+        ),
+    )
+    team = SelectField(_l("Team"), [InputRequired()])
+    description = TextAreaField(_l("What it does"), [Length(max=4000)], filters=[clean])
+    tier = SelectField(_l("Tier"), description=_l("1 is what the company cannot do without."))
+    slo = StringField(
+        _l("Availability objective in per cent"),
+        [Length(max=20)],
+        filters=[clean],
+        description=_l("Such as 99.9; empty when there is none."),
+    )
+    hours = RadioField(_l("When it must run"), default=Hours.BUSINESS)
+    pages = BooleanField(_l("It pages people"))
+    data_class = SelectField(_l("Data it holds"))
+    operators = SelectMultipleField(
+        _l("People who are able to operate it"), [Optional()], coerce=int
+    )
+    repository_url = StringField(_l("Repository"), [Length(max=500), _web], filters=[clean])
+    runbook_url = StringField(_l("Runbook"), [Length(max=500), _web], filters=[clean])
+    dashboard_url = StringField(_l("Dashboard"), [Length(max=500), _web], filters=[clean])
+    version = HiddenField(_l("Version"))
+
+    def offer(self, teams: Sequence[Team], persons: Sequence[Person]) -> Self:
+        """Fill in what can be chosen."""
+        self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
+        self.tier.choices = choices_of([("", _("Not known")), *((str(n), str(n)) for n in TIERS)])
+        self.hours.choices = choices_of(HOURS.items())
+        self.data_class.choices = choices_of([("", _("Not known")), *DATA_CLASS.items()])
+        self.operators.choices = choices_of((person.id, person.name) for person in persons)
+        return self
+
+    def validate_slo(self, field: StringField) -> None:
+        """A share of time in thousandths of a per cent, above 0 and at most 100."""
+        try:
+            parse_slo(field.data or "")
+        except ValueError:
+            raise ValidationError(
+                _("Write a number up to 100 with at most three decimals, such as 99.95.")
+            ) from None
+
+    def values(self) -> dict[str, Any]:
+        """The fields as columns; without name, key, team and operators."""
+        names = ("description", "repository_url", "runbook_url", "dashboard_url")
+        return {
+            "tier": int(self.tier.data) if self.tier.data else None,
+            "slo_target_milli": parse_slo(self.slo.data or ""),
+            "hours": Hours(self.hours.data),
+            "pages": bool(self.pages.data),
+            "data_class": DataClass(self.data_class.data) if self.data_class.data else None,
+            **{name: self[name].data or "" for name in names},
+        }
+
+
+class TeamForm(Form):
+    """A team's name."""
+
+    name = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[clean])
+    version = HiddenField(_l("Version"))
+
+
+class PersonForm(Form):
+    """A new person with a first role."""
+
+    name = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[clean])
+    email = EmailField(
+        _l("E-mail"),
+        [InputRequired(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
+        filters=[clean],
+    )
+    title = StringField(_l("Title"), [Length(max=120)], filters=[clean])
+    team = SelectField(_l("Team"), [InputRequired()])
+    role = RadioField(_l("Role"), [InputRequired()], default=Role.ENGINEER)
+
+    def offer(self, teams: Sequence[Team]) -> Self:
+        """Fill in what can be chosen."""
+        self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
+        self.role.choices = choices_of(
+            (role, f"{words}: {ROLE_MEANING[role]}") for role, words in ROLE.items()
+        )
+        return self
+
+
+class RoleForm(Form):
+    """A role on a team."""
+
+    team = SelectField(_l("Team"), [InputRequired()])
+    role = SelectField(_l("Role"), [InputRequired()], default=Role.ENGINEER)
+
+    def offer(self, teams: Sequence[Team]) -> Self:
+        """Fill in what can be chosen."""
+        self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
+        self.role.choices = choices_of(ROLE.items())
+        return self
+
+
+def parse_slo(text: str) -> int | None:
+    """Thousandths of a per cent: "99.9" or "99,9 %" is 99900; None for empty. Raises ValueError."""
+    plain = text.replace("%", "").replace(",", ".").strip()
+    if not plain:
+        return None
+    if re.fullmatch(r"\d{1,3}(\.\d{1,3})?", plain, re.ASCII) is None:
+        raise ValueError(text)
+    milli = int(Decimal(plain) * 1000)
+    if not 0 < milli <= 100_000:
+        raise ValueError(text)
+    return milli
+
+
+def format_slo(milli: int | None) -> str:
+    """99900 as "99.9"; empty for none."""
+    return "" if milli is None else f"{Decimal(milli) / 1000:f}"
+
+
+def _indented(team: Team) -> str:
+    return "\u2003" * team.depth + team.name

@@ -1,29 +1,48 @@
 """Words for the closed sets of the organisation, as people read them."""
 
+from collections.abc import Mapping
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from riskreg.metrics.reviews import Level, LevelReason
 from riskreg.org.kinds import DataClass, Hours, Role
 
-ROLE: dict[Role, LazyString] = {
+Labels = Mapping[str, LazyString]
+
+ROLE: Labels = {
     Role.VIEWER: _l("Viewer"),
     Role.ENGINEER: _l("Engineer"),
     Role.MANAGER: _l("Manager"),
     Role.ADMIN: _l("Administrator"),
 }
-ROLE_MEANING: dict[Role, LazyString] = {
+ROLE_MEANING: Labels = {
     Role.VIEWER: _l("reads everything and makes packs"),
     Role.ENGINEER: _l("files risks, answers reviews, writes post-mortems, closes actions"),
     Role.MANAGER: _l("also signs reviews, pins risks and shapes the team"),
     Role.ADMIN: _l("also manages people and their roles"),
 }
-HOURS: dict[Hours, LazyString] = {
+HOURS: Labels = {
     Hours.ALWAYS: _l("Around the clock, every day"),
     Hours.BUSINESS: _l("Business hours"),
 }
-DATA_CLASS: dict[DataClass, LazyString] = {
+DATA_CLASS: Labels = {
     DataClass.PUBLIC: _l("Public"),
     DataClass.INTERNAL: _l("Internal"),
     DataClass.CONFIDENTIAL: _l("Confidential"),
     DataClass.RESTRICTED: _l("Restricted"),
+}
+LEVEL: Labels = {
+    Level.BRONZE: _l("Bronze"),
+    Level.SILVER: _l("Silver"),
+    Level.GOLD: _l("Gold"),
+}
+# Completes "Gold, because …".
+REASON: Labels = {
+    LevelReason.SLO_GOLD: _l("it promises 99.9 % or more"),
+    LevelReason.AROUND_THE_CLOCK: _l("it runs around the clock"),
+    LevelReason.SENSITIVE_DATA: _l("it holds confidential or restricted data"),
+    LevelReason.SLO_SILVER: _l("it promises 99 % or more"),
+    LevelReason.PAGING: _l("it pages people"),
+    LevelReason.PRODUCTION: _l("it runs in production"),
 }

@@ -1,14 +1,16 @@
 """Reads of the organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.db import db
 from riskreg.errors import NotFound
+from riskreg.metrics.reviews import Requirement, required_level
 from riskreg.org.access import require, team_ids, visible
+from riskreg.org.kinds import DataClass, Hours
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import Actor, Permission
 
@@ -66,6 +68,84 @@ def systems_for(
         .options(joinedload(System.team))
         .order_by(System.name, System.id)
     ).all()
+
+
+def requirement_of(system: System) -> Requirement:
+    """The level a system has to reach as it runs today, and why."""
+    return required_level(
+        slo_target_milli=system.slo_target_milli,
+        around_the_clock=system.hours == Hours.ALWAYS,
+        sensitive_data=system.data_class is not None and DataClass(system.data_class).is_sensitive,
+        pages=system.pages,
+    )
+
+
+def filtered_systems(
+    actor: Actor, *, below: Team | None = None, tier: int | None = None, text: str = ""
+) -> Sequence[System]:
+    """Systems as a list shows them: narrowed to a tier, and to a text in key or name."""
+    query = select(System).where(
+        visible(actor, Permission.SYSTEM_VIEW, System.team_id, below=below)
+    )
+    if tier is not None:
+        query = query.where(System.tier == tier)
+    if text:
+        named = System.name.icontains(text, autoescape=True)
+        query = query.where(or_(named, System.key.icontains(text, autoescape=True)))
+    return db.session.scalars(
+        query.options(joinedload(System.team), selectinload(System.operators)).order_by(
+            System.name, System.id
+        )
+    ).all()
+
+
+def counts_of_teams() -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """Systems and people at home in each team, not below it: ({team id: n}, {team id: n})."""
+    systems = select(System.team_id, func.count()).group_by(System.team_id)
+    homes = (
+        select(Person.home_team_id, func.count())
+        .where(Person.is_active, Person.home_team_id.is_not(None))
+        .group_by(Person.home_team_id)
+    )
+    return (
+        dict(row._tuple() for row in db.session.execute(systems)),
+        {team_id: n for team_id, n in db.session.execute(homes) if team_id},
+    )
+
+
+def holders_of(team: Team) -> Sequence[Grant]:
+    """The roles that count on a team: its own, then those inherited from further and further up."""
+    above = [int(part) for part in team.path.strip("/").split("/")]
+    rows = db.session.scalars(
+        select(Grant)
+        .join(Grant.person)
+        .join(Grant.team)
+        .where(Grant.team_id.in_(above), Person.is_active)
+        .options(joinedload(Grant.person), joinedload(Grant.team))
+        .order_by(Team.depth.desc(), Person.name, Grant.id)
+    )
+    return rows.all()
+
+
+def children_of(actor: Actor, team: Team) -> Sequence[Team]:
+    """The teams right below, by name; who sees a team sees all below it."""
+    rows = db.session.scalars(
+        select(Team).where(Team.parent_id == team.id).order_by(Team.name, Team.id)
+    )
+    return [child for child in rows if actor.may(Permission.TEAM_VIEW, child.path)]
+
+
+def all_people(*, text: str = "", active: bool | None = None) -> Sequence[Person]:
+    """Everybody, for those who manage people: by name, with roles."""
+    query = select(Person).options(
+        selectinload(Person.grants).joinedload(Grant.team), joinedload(Person.home_team)
+    )
+    if active is not None:
+        query = query.where(Person.is_active.is_(active))
+    if text:
+        named = Person.name.icontains(text, autoescape=True)
+        query = query.where(or_(named, Person.email.icontains(text, autoescape=True)))
+    return db.session.scalars(query.order_by(Person.name, Person.id)).all()
 
 
 def people() -> Sequence[Person]:

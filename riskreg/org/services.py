@@ -1,21 +1,24 @@
 """Writes of the organisation: teams, people, roles, systems."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from riskreg.audit.services import changed, record
+from riskreg.audit.services import changed, plain, record
 from riskreg.db import db
-from riskreg.errors import Conflict, Forbidden, Invalid
+from riskreg.errors import Conflict, Forbidden, Invalid, Stale
 from riskreg.lib.dates import now
 from riskreg.lib.text import slugify
+from riskreg.org.access import require
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.passwords import MAX_LENGTH, MIN_LENGTH, hash_password
 from riskreg.org.permissions import Actor, Permission
 
+RESERVED_KEYS = frozenset({"new"})  # addresses of pages
+RELATIONS = ("team", "operators")
 RANK = {Role.VIEWER: 0, Role.ENGINEER: 1, Role.MANAGER: 2, Role.ADMIN: 3}
 
 
@@ -53,6 +56,8 @@ def create_person(
     values: Mapping[str, Any] | None = None,
 ) -> Person:
     """A new person without any role. Raises Conflict for a known e-mail, Invalid for a password."""
+    if not actor.may_somewhere(Permission.PERSON_EDIT):
+        raise Forbidden(_("Only an administrator of a team adds people."))
     email = email.strip().lower()
     if db.session.scalar(select(Person.id).where(Person.email == email)):
         raise Conflict(
@@ -74,12 +79,19 @@ def create_person(
 
 def grant_role(actor: Actor, person: Person, team: Team, role: Role) -> Grant:
     """Give a role on a team and all below, instead of the one there; never more than one holds."""
-    if not _holds(actor, team, role):
+    if not holds(actor, team, role):
         raise Forbidden(_("You cannot give a role that is higher than your own."))
     grant = db.session.scalar(
         select(Grant).where(Grant.person_id == person.id, Grant.team_id == team.id)
     )
     old = grant.role if grant else None
+    if old == role:
+        assert grant is not None
+        return grant
+    if old is not None and not holds(actor, team, old):
+        raise Forbidden(_("You cannot change a role that is higher than your own."))
+    if old == Role.ADMIN:
+        refuse_last_administrator(person, without=team)
     if grant is None:
         grant = Grant(person=person, team=team, role=role, created_at=now())
         db.session.add(grant)
@@ -101,8 +113,9 @@ def revoke_role(actor: Actor, person: Person, team: Team) -> None:
     )
     if grant is None:
         return
-    if not _holds(actor, team, grant.role):
+    if not holds(actor, team, grant.role):
         raise Forbidden(_("You cannot take away a role that is higher than your own."))
+    refuse_last_administrator(person, without=team)
     db.session.delete(grant)
     db.session.flush()
     record(
@@ -138,9 +151,9 @@ def create_system(
 ) -> System:
     """A new system of a team. Raises Conflict when the key is taken."""
     _demand(actor, Permission.SYSTEM_EDIT, team)
-    if db.session.scalar(select(System.id).where(System.key == key)):
+    if key in RESERVED_KEYS or db.session.scalar(select(System.id).where(System.key == key)):
         raise Conflict(_("There is a system with the key %(key)s already.", key=key), field="key")
-    system = System(team=team, key=key, name=name, created_at=now(), **values)
+    system = System(team=team, key=key, name=name, created_at=now(), **{"operators": [], **values})
     db.session.add(system)
     db.session.flush()
     record(
@@ -152,14 +165,85 @@ def create_system(
     return system
 
 
-def update_system(actor: Actor, system: System, values: Mapping[str, Any]) -> System:
-    """Change fields of a system; the trail says which."""
-    _demand(actor, Permission.SYSTEM_EDIT, system.team)
-    changes = changed(system, values)
+def update_system(
+    actor: Actor, system: System, values: Mapping[str, Any], *, version: int | None = None
+) -> System:
+    """Change fields of a system, its team and its operators; the trail says which.
+
+    `version` is the one the person saw; raises Stale when it is not the stored one.
+    """
+    require(actor, Permission.SYSTEM_EDIT, system, view=Permission.SYSTEM_VIEW)
+    if version is not None and version != system.version:
+        raise _stale_system(system, values)
+    values = dict(values)
+    changes: dict[str, list[Any]] = {}
+    team: Team = values.pop("team", system.team)
+    if team is not system.team:
+        _demand(actor, Permission.SYSTEM_EDIT, team)
+        changes["team"] = [system.team.slug, team.slug]
+        system.team = team
+    operators = values.pop("operators", None)
+    changes |= changed(system, values)
+    if operators is not None:
+        changes |= _set_operators(system, operators)
     if changes:
         db.session.flush()
         record(actor=actor, action="system.update", subject=system, changes=changes)
     return system
+
+
+def rename_team(actor: Actor, team: Team, name: str, *, version: int | None = None) -> Team:
+    """Give a team another name; its address stays."""
+    require(actor, Permission.TEAM_EDIT, team, view=Permission.TEAM_VIEW)
+    if version is not None and version != team.version:
+        raise Stale(
+            _("Somebody else renamed this team in the meantime. Nothing was saved."),
+            theirs={"name": team.name},
+            yours={"name": name},
+        )
+    changes = changed(team, {"name": name})
+    if changes:
+        db.session.flush()
+        record(actor=actor, action="team.update", subject=team, changes=changes)
+    return team
+
+
+def _set_operators(system: System, operators: Sequence[Person]) -> dict[str, list[Any]]:
+    old, new = sorted(p.name for p in system.operators), sorted(p.name for p in operators)
+    if old == new:
+        return {}
+    system.operators = list(operators)
+    return {"operators": [old, new]}
+
+
+def _stale_system(system: System, values: Mapping[str, Any]) -> Stale:
+    shown = {name: str(plain(new)) for name, new in values.items() if name not in RELATIONS}
+    theirs = {name: str(plain(getattr(system, name))) for name in shown}
+    return Stale(
+        _("Somebody else changed this system while you were working on it. Nothing was saved."),
+        theirs={name: theirs[name] for name in shown if theirs[name] != shown[name]},
+        yours={name: shown[name] for name in shown if theirs[name] != shown[name]},
+    )
+
+
+def refuse_last_administrator(person: Person, *, without: Team | None = None) -> None:
+    """Somebody must be left who can give roles at the top."""
+    held = [grant for grant in person.grants if grant.team.parent_id is None]
+    if not any(grant.role == Role.ADMIN for grant in held):
+        return
+    if without is not None and without.parent_id is not None:
+        return
+    others = select(Grant.id).join(Grant.person).join(Grant.team)
+    others = others.where(
+        Grant.role == Role.ADMIN,
+        Team.parent_id.is_(None),
+        Person.is_active,
+        Person.id != person.id,
+    )
+    if db.session.scalar(others.limit(1)) is None:
+        raise Conflict(
+            _("%(name)s is the last administrator; make somebody else one first.", name=person.name)
+        )
 
 
 def _demand(actor: Actor, permission: Permission, team: Team) -> None:
@@ -167,7 +251,8 @@ def _demand(actor: Actor, permission: Permission, team: Team) -> None:
         raise Forbidden(_("Your role on %(team)s does not allow this.", team=team.name))
 
 
-def _holds(actor: Actor, team: Team, role: Role) -> bool:
+def holds(actor: Actor, team: Team, role: Role) -> bool:
+    """Whether the actor gives roles on the team and holds at least this one there."""
     return actor.may(Permission.PERSON_EDIT, team.path) and any(
         team.path.startswith(path) and RANK[held] >= RANK[role] for path, held in actor.grants
     )

@@ -5,8 +5,26 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from riskreg.metrics.reviews import LevelReason, Readiness, State
-from riskreg.reviews.kinds import AnswerValue, Level, ReviewStatus, Severity
+from riskreg.metrics.reviews import Readiness, State
+from riskreg.org.labels import LEVEL, REASON
+from riskreg.reviews.kinds import AnswerValue, ReviewStatus, Severity
+
+__all__ = [
+    "FIELD",
+    "LEVEL",
+    "PRACTICE",
+    "PRACTICE_MEANING",
+    "READINESS",
+    "READINESS_KIND",
+    "READINESS_MEANING",
+    "REASON",
+    "SEVERITY",
+    "STATE",
+    "STATE_KIND",
+    "STATE_ORDER",
+    "STATUS",
+    "VALUE",
+]
 
 Labels = Mapping[str, LazyString]
 
@@ -14,11 +32,6 @@ SEVERITY: Labels = {
     Severity.BLOCKER: _l("Blocker"),
     Severity.MAJOR: _l("Major"),
     Severity.MINOR: _l("Minor"),
-}
-LEVEL: Labels = {
-    Level.BRONZE: _l("Bronze"),
-    Level.SILVER: _l("Silver"),
-    Level.GOLD: _l("Gold"),
 }
 VALUE: Labels = {
     AnswerValue.MET: _l("Met"),
@@ -73,15 +86,6 @@ STATUS: Labels = {
     ReviewStatus.IN_PROGRESS: _l("In progress"),
     ReviewStatus.SUBMITTED: _l("Waiting for sign-off"),
     ReviewStatus.SIGNED_OFF: _l("Signed off"),
-}
-# Completes "Gold, because …".
-REASON: Labels = {
-    LevelReason.SLO_GOLD: _l("it promises 99.9 % or more"),
-    LevelReason.AROUND_THE_CLOCK: _l("it runs around the clock"),
-    LevelReason.SENSITIVE_DATA: _l("it holds confidential or restricted data"),
-    LevelReason.SLO_SILVER: _l("it promises 99 % or more"),
-    LevelReason.PAGING: _l("it pages people"),
-    LevelReason.PRODUCTION: _l("it runs in production"),
 }
 PRACTICE: Labels = {
     "ci": _l("CI"),

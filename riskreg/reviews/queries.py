@@ -12,11 +12,11 @@ from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
 from riskreg.errors import NotFound
-from riskreg.metrics.reviews import Readiness, Requirement, Result, required_level
+from riskreg.metrics.reviews import Readiness, Requirement, Result
 from riskreg.org.access import require, visible
-from riskreg.org.kinds import DataClass, Hours
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.queries import requirement_of
 from riskreg.reviews.checklists import current_version
 from riskreg.reviews.kinds import ReviewStatus
 from riskreg.reviews.models import ChecklistVersion, Review, ReviewComment, ReviewRisk
@@ -87,16 +87,6 @@ def review_for(actor: Actor, ref: str, permission: Permission = Permission.REVIE
     require(actor, permission, review, view=Permission.REVIEW_VIEW)
     assert review is not None
     return review
-
-
-def requirement_of(system: System) -> Requirement:
-    """The level a system has to reach as it is today, and why."""
-    return required_level(
-        slo_target_milli=system.slo_target_milli,
-        around_the_clock=system.hours == Hours.ALWAYS,
-        sensitive_data=system.data_class is not None and DataClass(system.data_class).is_sensitive,
-        pages=system.pages,
-    )
 
 
 def listed_reviews(

@@ -13,7 +13,7 @@ from riskreg.errors import Invalid, Stale
 from riskreg.org.access import can
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
-from riskreg.org.queries import system_for
+from riskreg.org.queries import requirement_of, system_for
 from riskreg.reviews import labels
 from riskreg.reviews.answers import seeds_of
 from riskreg.reviews.coverage import coverage_table
@@ -38,7 +38,6 @@ from riskreg.reviews.queries import (
     newest_reviews,
     open_review_of,
     origins_of,
-    requirement_of,
     review_for,
     reviews_of_system,
 )

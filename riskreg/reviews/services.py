@@ -15,6 +15,7 @@ from riskreg.metrics.reviews import Readiness, State
 from riskreg.org.access import require
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.queries import requirement_of
 from riskreg.reviews.answers import (
     AnswerValues,
     add_comment,
@@ -26,7 +27,7 @@ from riskreg.reviews.answers import (
 from riskreg.reviews.checklists import current_version, install_checklist
 from riskreg.reviews.kinds import Level, ReviewStatus
 from riskreg.reviews.models import Answer, Review, Statement
-from riskreg.reviews.queries import open_review_of, requirement_of
+from riskreg.reviews.queries import open_review_of
 from riskreg.reviews.results import asked_of, results_of
 
 __all__ = [

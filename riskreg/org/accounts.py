@@ -1,0 +1,90 @@
+"""Writes about other people's accounts: one-time passwords, locking somebody out and letting in."""
+
+import secrets
+
+from flask_babel import gettext as _
+
+from riskreg.audit.services import record
+from riskreg.db import db
+from riskreg.errors import Conflict, Forbidden
+from riskreg.org.account import end_all_sessions
+from riskreg.org.kinds import Role
+from riskreg.org.models import Person, Team
+from riskreg.org.permissions import Actor, Permission
+from riskreg.org.services import (
+    create_person,
+    grant_role,
+    holds,
+    refuse_last_administrator,
+    set_password,
+)
+
+PASSWORD_BYTES = 15  # 20 characters
+
+
+def invite_person(
+    actor: Actor, *, name: str, email: str, title: str, team: Team, role: Role
+) -> tuple[Person, str]:
+    """A new person with a first role; returns them with a password that is shown once.
+
+    Raises Conflict for a known e-mail and Forbidden for a role above the actor's own.
+    """
+    password = _one_time_password()
+    values = {"title": title, "home_team_id": team.id}
+    person = create_person(actor, name=name, email=email, password=password, values=values)
+    grant_role(actor, person, team, role)
+    return person, password
+
+
+def reset_password(actor: Actor, person: Person) -> str:
+    """A new one-time password in place of the old one; every session of the person ends."""
+    _demand_over(actor, person)
+    password = _one_time_password()
+    set_password(actor, person, password)
+    end_all_sessions(person)
+    db.session.flush()
+    return password
+
+
+def deactivate_person(actor: Actor, person: Person) -> None:
+    """Lock a person out at once; what they wrote stays, with their name."""
+    _demand_over(actor, person)
+    if person.id == actor.person_id:
+        raise Conflict(_("You cannot lock yourself out."))
+    refuse_last_administrator(person)
+    _set_active(actor, person, is_active=False)
+    end_all_sessions(person)
+
+
+def activate_person(actor: Actor, person: Person) -> None:
+    """Let a person in again, with the roles they had."""
+    _demand_over(actor, person)
+    _set_active(actor, person, is_active=True)
+
+
+def may_manage(actor: Actor, person: Person) -> bool:
+    """Whether the actor may give roles wherever the person holds one, and as high."""
+    if not actor.may_somewhere(Permission.PERSON_EDIT):
+        return False
+    return all(holds(actor, grant.team, Role(grant.role)) for grant in person.grants)
+
+
+def _set_active(actor: Actor, person: Person, *, is_active: bool) -> None:
+    if person.is_active == is_active:
+        return
+    person.is_active = is_active
+    db.session.flush()
+    verb = "activate" if is_active else "deactivate"
+    changes = {"active": [not is_active, is_active]}
+    record(actor=actor, action=f"person.{verb}", subject=person, changes=changes)
+
+
+def _demand_over(actor: Actor, person: Person) -> None:
+    if not may_manage(actor, person):
+        raise Forbidden(
+            _("%(name)s holds a role somewhere that you do not manage.", name=person.name)
+        )
+
+
+def _one_time_password() -> str:
+    return secrets.token_urlsafe(PASSWORD_BYTES)

@@ -1,0 +1,147 @@
+"""Pages for those who manage people: who there is, which roles they hold, and getting them in."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from riskreg.db import db
+from riskreg.errors import Conflict, Invalid
+from riskreg.org import labels
+from riskreg.org.accounts import (
+    activate_person,
+    deactivate_person,
+    invite_person,
+    may_manage,
+    reset_password,
+)
+from riskreg.org.forms import PersonForm, RoleForm
+from riskreg.org.kinds import Role
+from riskreg.org.models import Person
+from riskreg.org.permissions import Permission
+from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
+from riskreg.org.services import grant_role, holds, revoke_role
+from riskreg.web.frame import chosen_team
+from riskreg.web.security import current_actor, requires
+
+bp = Blueprint("people", __name__, url_prefix="/admin/people")
+
+
+@bp.get("")
+@requires(Permission.PERSON_EDIT)
+def index() -> ResponseReturnValue:
+    """Everybody, with their roles."""
+    text = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    active = {"active": True, "locked": False}.get(request.args.get("state", "active"))
+    return render_template(
+        "org/people.html",
+        people=all_people(text=text, active=active),
+        text=text,
+        chosen_state=request.args.get("state", "active"),
+        labels=labels,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@requires(Permission.PERSON_EDIT)
+def new() -> ResponseReturnValue:
+    """Add a person; the answer shows their one-time password, once."""
+    here = chosen_team()
+    form = PersonForm(request.form, team=here.slug if here else None)
+    form.offer(teams_for(current_actor, Permission.PERSON_EDIT))
+    if request.method == "GET":
+        return render_template("org/new_person.html", form=form)
+    if not form.validate():
+        return render_template("org/new_person.html", form=form), 422
+    try:
+        person, password = invite_person(
+            current_actor,
+            name=form.name.data or "",
+            email=form.email.data or "",
+            title=form.title.data or "",
+            team=team_for(current_actor, form.team.data),
+            role=Role(form.role.data),
+        )
+    except (Conflict, Invalid) as error:
+        db.session.rollback()
+        form[error.field or "email"].errors = [error.message]
+        return render_template("org/new_person.html", form=form), 422
+    return render_template("org/password_once.html", person=person, password=password)
+
+
+@bp.get("/<int:person_id>")
+@requires(Permission.PERSON_EDIT)
+def show(person_id: int) -> ResponseReturnValue:
+    """One person: roles, and whether they can sign in."""
+    return _page(person_by_id(person_id))
+
+
+@bp.post("/<int:person_id>/roles")
+@requires(Permission.PERSON_EDIT)
+def give(person_id: int) -> ResponseReturnValue:
+    """Give a role on a team, instead of the one held there."""
+    person = person_by_id(person_id)
+    form = RoleForm(request.form).offer(teams_for(current_actor, Permission.PERSON_EDIT))
+    if not form.validate():
+        return _page(person, form), 422
+    team = team_for(current_actor, form.team.data)
+    grant_role(current_actor, person, team, Role(form.role.data))
+    flash(_("%(name)s has the role on %(team)s.", name=person.name, team=team.name))
+    return redirect(url_for("people.show", person_id=person_id), 303)
+
+
+@bp.post("/<int:person_id>/roles/<slug>/end")
+@requires(Permission.PERSON_EDIT)
+def take(person_id: int, slug: str) -> ResponseReturnValue:
+    """Take a role away."""
+    person, team = person_by_id(person_id), team_for(current_actor, slug)
+    revoke_role(current_actor, person, team)
+    flash(_("%(name)s has no role on %(team)s any more.", name=person.name, team=team.name))
+    return redirect(url_for("people.show", person_id=person_id), 303)
+
+
+@bp.post("/<int:person_id>/deactivation")
+@requires(Permission.PERSON_EDIT)
+def deactivate(person_id: int) -> ResponseReturnValue:
+    """Lock a person out."""
+    person = person_by_id(person_id)
+    deactivate_person(current_actor, person)
+    flash(_("%(name)s is locked out and signed out everywhere.", name=person.name))
+    return redirect(url_for("people.show", person_id=person_id), 303)
+
+
+@bp.post("/<int:person_id>/activation")
+@requires(Permission.PERSON_EDIT)
+def activate(person_id: int) -> ResponseReturnValue:
+    """Let a person in again."""
+    person = person_by_id(person_id)
+    activate_person(current_actor, person)
+    flash(_("%(name)s can sign in again.", name=person.name))
+    return redirect(url_for("people.show", person_id=person_id), 303)
+
+
+@bp.post("/<int:person_id>/password")
+@requires(Permission.PERSON_EDIT)
+def password(person_id: int) -> ResponseReturnValue:
+    """Make a new one-time password and show it, once."""
+    person = person_by_id(person_id)
+    made = reset_password(current_actor, person)
+    return render_template("org/password_once.html", person=person, password=made)
+
+
+def _page(person: Person, form: RoleForm | None = None) -> str:
+    manageable = teams_for(current_actor, Permission.PERSON_EDIT)
+    grants = sorted(person.grants, key=lambda grant: (grant.team.depth, grant.team.name))
+    rows: list[tuple[Any, bool]] = [
+        (grant, holds(current_actor, grant.team, Role(grant.role))) for grant in grants
+    ]
+    return render_template(
+        "org/person.html",
+        person=person,
+        rows=rows,
+        form=form or RoleForm(role=Role.ENGINEER).offer(manageable),
+        may_manage=may_manage(current_actor, person),
+        is_self=person.id == current_actor.person_id,
+        labels=labels,
+    )
