@@ -36,3 +36,17 @@ def cpu_ms(work: Callable[[], object], *, times: int = 20) -> float:
         work()
         taken.append((process_time() - start) * 1000)
     return sorted(taken)[len(taken) // 2]
+
+
+def cpu_pair_ms(
+    work: Callable[[], object], baseline: Callable[[], object], *, times: int = 20
+) -> tuple[float, float]:
+    """The medians of two pieces of work done in turn, so that a busy machine slows both alike."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    for turn in range(times + 2):
+        for job, list_of in zip((work, baseline), taken, strict=True):
+            start = process_time()
+            job()
+            if turn >= 2:  # two warm-up rounds
+                list_of.append((process_time() - start) * 1000)
+    return sorted(taken[0])[times // 2], sorted(taken[1])[times // 2]

@@ -15,6 +15,7 @@ from riskreg.org.queries import teams_for
 from riskreg.org.signin import load_actor
 from riskreg.settings import Settings
 from riskreg.web import errors, frame, jinja, security, transactions
+from riskreg.web.compiling import PageEnvironment
 from riskreg.web.texts import Texts
 
 
@@ -22,6 +23,7 @@ def build(settings: Settings | None = None) -> Flask:
     """The Flask application for these settings (default: from the environment)."""
     settings = settings or Settings.from_env()
     app = Flask("riskreg", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
+    app.jinja_environment = PageEnvironment
     _configure(app, settings)
     for module in features.MODELS:
         importlib.import_module(module)

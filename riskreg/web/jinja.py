@@ -14,13 +14,18 @@ from markupsafe import Markup
 from riskreg.lib import dates
 from riskreg.lib.markdown import to_html
 from riskreg.paths import STATIC
+from riskreg.web.compiling import PageEnvironment
 from riskreg.web.security import csp_nonce
+from riskreg.web.texts import has_translations
 
 
 def init_app(app: Flask) -> None:
     """Attach them."""
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
+    if isinstance(env, PageEnvironment):
+        env.fold_texts = not has_translations(app)
+        env.fold_icons = not env.auto_reload
     env.filters.update(
         day=day,
         instant=instant,
