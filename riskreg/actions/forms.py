@@ -22,7 +22,8 @@ from wtforms.validators import URL, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
-from riskreg.actions.queries import ActionFilter, OriginKind
+from riskreg.actions.origins import OriginKind
+from riskreg.actions.queries import ActionFilter
 from riskreg.fields import clean
 from riskreg.metrics.actions import DUE_DAYS, DueGroup
 from riskreg.org.models import Person, Team

@@ -1,33 +1,27 @@
-"""Reads of action items: one, a filtered list in groups, counts, and where they came from."""
+"""Reads of action items: one, a filtered list in groups, and counts."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import (
     ColumnElement,
     Select,
-    TableClause,
     and_,
     case,
-    column,
     false,
     func,
     or_,
     select,
-    table,
     true,
 )
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem
+from riskreg.actions.origins import OriginKind, came_from, number_of, of_system
 from riskreg.db import db
-from riskreg.errors import NotFound
 from riskreg.lib.dates import local_day
 from riskreg.metrics import actions as clocks
 from riskreg.metrics.actions import DueGroup
@@ -37,33 +31,6 @@ from riskreg.org.permissions import Actor, Permission
 
 RECENT_DAYS = 30
 RECENT_ROWS = 20
-
-
-class OriginKind(StrEnum):
-    """What an action can come from; this feature knows the others by table and number only."""
-
-    RISK = "risk"
-    INCIDENT = "incident"
-    REVIEW = "review"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Origin:
-    """Where an action came from; `title` is empty where the reader may not know it."""
-
-    kind: OriginKind
-    id: int
-    title: str = ""
-
-    @property
-    def ref(self) -> str:
-        """What people call it: R-12, I-7 or OR-3."""
-        return f"{_ORIGINS[self.kind].letters}-{self.id}"
-
-    @property
-    def path(self) -> str:
-        """Its page."""
-        return f"{_ORIGINS[self.kind].folder}/{self.ref}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,46 +64,6 @@ class Counts:
         return self.overdue + self.this_week + self.later
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Kind:
-    letters: str
-    folder: str
-    column: str
-    view: Permission
-    table: TableClause
-
-
-def _table(name: str, *columns: str) -> TableClause:
-    return table(name, column("id"), column("team_id"), *[column(each) for each in columns])
-
-
-_ORIGINS = {
-    OriginKind.RISK: _Kind(
-        letters="R",
-        folder="/risks",
-        column="risk_id",
-        view=Permission.RISK_VIEW,
-        table=_table("risk", "title", "system_id"),
-    ),
-    OriginKind.INCIDENT: _Kind(
-        letters="I",
-        folder="/incidents",
-        column="incident_id",
-        view=Permission.INCIDENT_VIEW,
-        table=_table("incident", "title"),
-    ),
-    OriginKind.REVIEW: _Kind(
-        letters="OR",
-        folder="/reviews",
-        column="review_id",
-        view=Permission.REVIEW_VIEW,
-        table=_table("operability_review", "system_id"),
-    ),
-}
-_SYSTEM = table("system", column("id"), column("name"))
-_INCIDENT_SYSTEM = table("incident_system", column("incident_id"), column("system_id"))
-
-
 def action_for(
     actor: Actor, ref: str, permission: Permission = Permission.ACTION_VIEW
 ) -> ActionItem:
@@ -149,12 +76,6 @@ def action_for(
     require(actor, permission, action, view=Permission.ACTION_VIEW)
     assert action is not None
     return action
-
-
-def number_of(ref: str, letters: str) -> int | None:
-    """31 of "A-31" (also "a31"); None when it is no such name."""
-    match = re.fullmatch(rf"{letters}-?(\d{{1,9}})", ref.strip(), re.IGNORECASE | re.ASCII)
-    return int(match[1]) if match else None
 
 
 def actions_of(
@@ -171,7 +92,7 @@ def actions_of(
     """
     conditions = _equal(risk_id=risk_id, incident_id=incident_id, review_id=review_id)
     if system_id is not None:
-        conditions.append(_of_system(system_id))
+        conditions.append(of_system(system_id))
     assert conditions, "name what the actions came from"
     query = _with_people(select(ActionItem)).where(
         visible(actor, Permission.ACTION_VIEW, ActionItem.team_id), *conditions
@@ -261,44 +182,6 @@ def slips_of(action: ActionItem) -> int:
     return clocks.slips([*(slip.from_on for slip in action.slips), action.due_on])
 
 
-def origin_of(action: ActionItem) -> Origin | None:
-    """Where the action came from, without a title; None when it stands alone."""
-    for kind, known in _ORIGINS.items():
-        if (number := getattr(action, known.column)) is not None:
-            return Origin(kind=kind, id=number)
-    return None
-
-
-def origins(actor: Actor, actions: Iterable[ActionItem]) -> dict[int, Origin]:
-    """Where each action came from, by action id; titles only of what the actor may see."""
-    found = {action.id: origin for action in actions if (origin := origin_of(action))}
-    titles: dict[tuple[OriginKind, int], str] = {}
-    for kind in {origin.kind for origin in found.values()}:
-        ids = {origin.id for origin in found.values() if origin.kind == kind}
-        titles |= {(kind, number): title for number, title in _titles(actor, kind, ids)}
-    return {
-        action_id: Origin(kind=each.kind, id=each.id, title=titles.get((each.kind, each.id), ""))
-        for action_id, each in found.items()
-    }
-
-
-def origin_for(actor: Actor, ref: str) -> Origin:
-    """What R-12, I-7 or OR-3 is; NotFound when there is none or the actor may not see it."""
-    for kind, known in _ORIGINS.items():
-        number = number_of(ref, known.letters)
-        for found, title in _titles(actor, kind, {number}) if number is not None else ():
-            return Origin(kind=kind, id=found, title=title)
-    raise NotFound(_("There is nothing called %(ref)s, or you may not see it.", ref=ref))
-
-
-def origin_team(origin: Origin) -> Team:
-    """The team of what an action comes from."""
-    known = _ORIGINS[origin.kind].table
-    return db.session.scalars(
-        select(Team).join(known, known.c.team_id == Team.id).where(known.c.id == origin.id)
-    ).one()
-
-
 def owners(actor: Actor, *, below: Team | None) -> Sequence[tuple[int, str]]:
     """(id, name) of everybody who owns an action in sight, by name."""
     query = (
@@ -315,28 +198,6 @@ def owners(actor: Actor, *, below: Team | None) -> Sequence[tuple[int, str]]:
     return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
-def _titles(actor: Actor, kind: OriginKind, ids: Iterable[int]) -> Sequence[tuple[int, str]]:
-    known = _ORIGINS[kind]
-    rows = known.table
-    query = select(rows.c.id, rows.c.title if kind != OriginKind.REVIEW else _SYSTEM.c.name)
-    if kind == OriginKind.REVIEW:
-        query = query.join(_SYSTEM, _SYSTEM.c.id == rows.c.system_id)
-    query = query.where(rows.c.id.in_(list(ids)), visible(actor, known.view, rows.c.team_id))
-    return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
-def _of_system(system_id: int) -> ColumnElement[bool]:
-    risks, reviews = _ORIGINS[OriginKind.RISK].table, _ORIGINS[OriginKind.REVIEW].table
-    touched = _INCIDENT_SYSTEM.c
-    return or_(
-        ActionItem.risk_id.in_(select(risks.c.id).where(risks.c.system_id == system_id)),
-        ActionItem.review_id.in_(select(reviews.c.id).where(reviews.c.system_id == system_id)),
-        ActionItem.incident_id.in_(
-            select(touched.incident_id).where(touched.system_id == system_id)
-        ),
-    )
-
-
 def _matches(actor: Actor, wanted: ActionFilter, today: date) -> ColumnElement[bool]:
     """Everything the filter says."""
     status = true() if wanted.status is None else ActionItem.status == wanted.status
@@ -347,7 +208,7 @@ def _narrowed(actor: Actor, wanted: ActionFilter) -> ColumnElement[bool]:
     """Everything the filter says but status and group, and what the actor may see."""
     conditions = _equal(owner_id=wanted.owner_id, type=wanted.type, priority=wanted.priority)
     if wanted.origin is not None:
-        conditions.append(getattr(ActionItem, _ORIGINS[wanted.origin].column).is_not(None))
+        conditions.append(came_from(wanted.origin))
     if wanted.text:
         conditions.append(_says(wanted.text))
     if wanted.original_from is not None:

@@ -18,7 +18,8 @@ from riskreg.actions.forms import (
 )
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem
-from riskreg.actions.queries import ActionFilter, Origin
+from riskreg.actions.origins import Origin, origin_for, origin_team, origins
+from riskreg.actions.queries import ActionFilter
 from riskreg.audit.queries import entries_of
 from riskreg.db import db
 from riskreg.errors import Invalid
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
         page=page,
         groups=queries.grouped(page.rows, today=today()),
         recent=recent,
-        origins=queries.origins(current_actor, [*page.rows, *recent]),
+        origins=origins(current_actor, [*page.rows, *recent]),
         wanted=wanted,
         counts=counts,
         on_time=_on_time(),
@@ -67,7 +68,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """An empty promise; ?origin=R-12 says where it comes from."""
     origin = _origin(request.args.get("origin", ""))
-    team = queries.origin_team(origin) if origin else chosen_team()
+    team = origin_team(origin) if origin else chosen_team()
     form = _offered(ActionForm(origin=origin.ref if origin else "", team=team.slug if team else ""))
     form.owner.data = str(current_actor.person_id or "")
     return render_template("actions/new.html", form=form, origin=origin)
@@ -101,7 +102,7 @@ def show(ref: str) -> ResponseReturnValue:
         dates=queries.days_of(action, _zone_name()),
         slips=queries.slips_of(action),
         clocks=clocks,
-        origin=queries.origins(current_actor, [action]).get(action.id),
+        origin=origins(current_actor, [action]).get(action.id),
         entries=entries_of("action_item", action.id),
         can_edit=current_actor.may(Permission.ACTION_EDIT, action.team.path),
         entry_names=forms.entry_names(),
@@ -275,7 +276,7 @@ def _offered(form: ActionForm) -> ActionForm:
 
 
 def _origin(ref: str) -> Origin | None:
-    return queries.origin_for(current_actor, ref) if ref else None
+    return origin_for(current_actor, ref) if ref else None
 
 
 def _create(form: ActionForm, origin: Origin | None) -> ActionItem:

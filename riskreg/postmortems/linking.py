@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import column, false, func, or_, select, table
 
-from riskreg.actions.queries import number_of
+from riskreg.actions.origins import number_of
 from riskreg.db import db
 from riskreg.org.access import visible
 from riskreg.org.models import Team

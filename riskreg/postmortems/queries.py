@@ -22,7 +22,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.actions.kinds import ActionStatus
 from riskreg.actions.models import ActionItem
-from riskreg.actions.queries import number_of
+from riskreg.actions.origins import number_of
 from riskreg.db import db
 from riskreg.lib.dates import day_start, local_day
 from riskreg.metrics.incidents import ended_at

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from wtforms import Form
 
 from riskreg.actions.queries import actions_of
+from riskreg.audit.models import AuditEntry
+from riskreg.audit.queries import entries_of
 from riskreg.errors import Invalid
 from riskreg.lib.dates import day_start, now
 from riskreg.metrics import linkage
@@ -33,6 +35,7 @@ from riskreg.web.security import current_actor, requires
 bp = Blueprint("postmortems", __name__)
 FIGURE_DAYS = 90
 FORESEEN_DAYS = 365
+HISTORY_ROWS = 30
 
 
 @bp.get("/incidents")
@@ -147,9 +150,20 @@ def incident_page(incident: Incident, **changes: Any) -> str:
         "can_review": current_actor.may(Permission.POSTMORTEM_REVIEW, incident.team.path),
         "can_promise": current_actor.may(Permission.ACTION_EDIT, incident.team.path),
         "can_file_risk": current_actor.may(Permission.RISK_EDIT, incident.team.path),
+        "entries": _history(incident),
+        "entry_names": words.entry_names(),
+        "field_names": words.field_names(),
         **_words(),
     }
     return render_template("postmortems/show.html", **{**context, **changes})
+
+
+def _history(incident: Incident) -> list[AuditEntry]:
+    """What was done to the incident and its post-mortem, newest first."""
+    entries = list(entries_of("incident", incident.id, limit=HISTORY_ROWS))
+    if incident.postmortem is not None:
+        entries += entries_of("postmortem", incident.postmortem.id, limit=HISTORY_ROWS)
+    return sorted(entries, key=lambda entry: entry.id, reverse=True)[:HISTORY_ROWS]
 
 
 def show_refusal(error: Invalid, form: Form) -> None:

@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 
 from riskreg.metrics.incidents import Phase
 from riskreg.metrics.postmortems import Clock
+from riskreg.postmortems.incidents import time_names
 from riskreg.postmortems.kinds import FoundBy, IncidentSeverity, PostmortemStatus
 from riskreg.postmortems.queries import Progress
+from riskreg.postmortems.template import template
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -73,13 +75,37 @@ def clock_states() -> dict[Clock, str]:
     }
 
 
+def entry_names() -> dict[str, str]:
+    """What the acts on an incident and its post-mortem are called in the history."""
+    return {
+        "incident.create": _("Filed"),
+        "incident.update": _("Incident changed"),
+        "postmortem.start": _("Post-mortem started"),
+        "postmortem.write": _("Written"),
+        "postmortem.assign": _("Given to somebody else"),
+        "postmortem.tag": _("Causes tagged"),
+        "postmortem.idea": _("Idea"),
+        "postmortem.link": _("Linked"),
+        "postmortem.unlink": _("Unlinked"),
+        "postmortem.ready": _("Handed over to review"),
+        "postmortem.review": _("Reviewed"),
+        "postmortem.close": _("Closed"),
+        "postmortem.reopen": _("Reopened"),
+    }
+
+
 def field_names() -> dict[str, str]:
     """What the fields are called in the history."""
     return {
+        **time_names(),
+        **{section.key: section.title for section in template().sections},
         "title": _("Title"),
+        "team": _("Team"),
         "severity": _("Severity"),
+        "customer_impact": _("Customers affected"),
+        "found_by": _("Noticed by"),
+        "systems": _("Systems"),
         "owner": _("Owner"),
-        "status": _("State"),
         "review_due_on": _("Review due"),
         "causes": _("Causes"),
         "idea": _("Idea"),

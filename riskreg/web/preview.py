@@ -3,15 +3,14 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from riskreg.org.permissions import Permission
 from riskreg.web.jinja import markdown
-from riskreg.web.security import requires
+from riskreg.web.security import SELF, requires
 
 bp = Blueprint("preview", __name__)
 
 
 @bp.post("/markdown/preview")
-@requires(Permission.SELF)
+@requires(SELF)
 def markdown_preview() -> ResponseReturnValue:
     """The sanitised HTML of the field `text`; stores nothing."""
     return str(markdown(request.form.get("text", "")))
