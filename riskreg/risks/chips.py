@@ -32,6 +32,18 @@ def chips(
     ]
 
 
+def filter_words(
+    criteria: RiskFilter, options: FilterOptions, matrix: Matrix
+) -> list[tuple[str, str]]:
+    """(name, value) of every filter in force but team and order, for what is printed."""
+    fresh = RiskFilter()
+    return [
+        (name, value)
+        for name, value, fields in _described(criteria, options, matrix)
+        if any(getattr(criteria, each) != getattr(fresh, each) for each in fields)
+    ]
+
+
 def choices(matrix: Matrix, options: FilterOptions) -> dict[str, list[tuple[str, str]]]:
     """(value, words) of the selects that filter and change the list."""
     bands = [(str(band.rank), band.label) for band in reversed(matrix.bands)]

@@ -34,6 +34,7 @@ __all__ = [
     "risk_for",
     "risk_id",
     "rows_by_id",
+    "rows_of",
     "view_of",
 ]
 
@@ -166,8 +167,7 @@ def list_page(
     elif after_key is not None:
         where = [after(order, after_key)]
     ids = ordered_ids(view, size + 1, where=where, backwards=backwards)
-    found = [RiskRow(*row) for row in db.session.execute(_rows_of(ids))]
-    found.sort(key=lambda row: row.key(order))  # these few, in the order they were chosen by
+    found = rows_of(ids, order)
     more = len(found) > size
     if backwards:
         return RiskPage(rows=found[1:] if more else found, more_before=more, more_after=True)
@@ -200,6 +200,12 @@ def rows_by_id(ids: Iterable[int]) -> dict[int, RiskRow]:
         return {}
     query = _rows_of(select(Risk.id).where(Risk.id.in_(wanted)))
     return {row[0]: RiskRow(*row) for row in db.session.execute(query)}
+
+
+def rows_of(ids: Select[Any], order: Order) -> list[RiskRow]:
+    """The rows of a query of ids, in an order. Who may see them is asked in that query."""
+    rows = [RiskRow(*row) for row in db.session.execute(_rows_of(ids))]
+    return sorted(rows, key=lambda row: row.key(order))
 
 
 def cells(view: View, tier: Tier) -> dict[tuple[int | None, int | None], int]:

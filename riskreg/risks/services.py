@@ -101,7 +101,7 @@ def update_risk(
         derive(risk)
         if any(name.startswith(Tier.CURRENT) for name in rated):
             _count_review(risk, local_day(at or now(), actor.timezone))
-        if "review_due_on" in kept:
+        if "review_due_on" in changes:
             risk.review_due_on = kept["review_due_on"]
         _keep(actor, "risk.update", risk, changes, why)
     return risk

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from riskreg.db import db
 from riskreg.metrics.matrix import BANDS_MAX
@@ -23,7 +23,7 @@ from riskreg.metrics.ranking import (
 from riskreg.risks.conditions import View, before, conditions, order_of, ordered_ids
 from riskreg.risks.kinds import Status
 from riskreg.risks.models import Risk
-from riskreg.risks.queries import RiskRow, list_page, rows_by_id
+from riskreg.risks.queries import RiskRow, list_page, rows_of
 
 CANDIDATES = 60
 NEEDS_EFFORT_SHOWN = 20
@@ -96,7 +96,7 @@ def top_ten(view: View, *, size: int = TOP_SIZE) -> TopTen:
 def points(view: View, *, limit: int = POINTS_MAX) -> Points:
     """The rated risks with effort, for severity against effort."""
     known = view.with_criteria(effort="known")
-    rows = _in_order(known, ordered_ids(known, limit, where=[RATED]))
+    rows = rows_of(ordered_ids(known, limit, where=[RATED]), view.criteria.order)
     needing, unrated, total = _counts(view)
     return Points(
         rows=rows,
@@ -124,7 +124,7 @@ def rank_in(view: View, item: Standing, *, size: int = TOP_SIZE) -> RankPreview:
 def _pinned(view: View, size: int) -> list[RiskRow]:
     """The pinned risks of a view, as many as there are places, in its order."""
     query = select(Risk.id).where(Risk.pinned_at.is_not(None), *conditions(view))
-    return _in_order(view, query)[:size]
+    return rows_of(query, view.criteria.order)[:size]
 
 
 def _needing_effort(view: View) -> list[RiskRow]:
@@ -138,12 +138,7 @@ def _needing_effort(view: View) -> list[RiskRow]:
         where=[RATED, Risk.order_value == UNKNOWN_LAST],
         bands=range(1, BANDS_MAX + 1),
     )
-    return _in_order(view.with_criteria(order=Order.SEVERITY), ids)
-
-
-def _in_order(view: View, ids: Select[Any]) -> list[RiskRow]:
-    rows = rows_by_id(db.session.scalars(ids)).values()
-    return sorted(rows, key=lambda row: row.key(view.criteria.order))
+    return rows_of(ids, Order.SEVERITY)
 
 
 def _counts(view: View) -> tuple[int, int, int]:
