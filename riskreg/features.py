@@ -30,6 +30,7 @@ BLUEPRINTS = (
     "riskreg.reviews.routes",
     "riskreg.risks.routes",
     "riskreg.trail.routes",
+    "riskreg.search.routes",
 )
 
 # Modules whose import registers background tasks.

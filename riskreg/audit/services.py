@@ -50,12 +50,18 @@ def record(
         subject_ref=str(
             getattr(subject, "ref", None) or getattr(subject, "slug", None) or subject.id
         ),
-        team_id=getattr(subject, "team_id", None),
+        team_id=_team_id(subject),
         changes={field: [plain(old), plain(new)] for field, (old, new) in (changes or {}).items()},
         note=note,
     )
     db.session.add(entry)
     return entry
+
+
+def _team_id(subject: Subject) -> int | None:
+    """The team whose people may read the entry; a team is its own."""
+    number: int | None = getattr(subject, "team_id", None)
+    return subject.id if subject.__tablename__ == "team" else number
 
 
 def changed(row: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -4,25 +4,22 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
     Select,
     cast,
-    false,
     literal,
     null,
     or_,
     select,
-    true,
     union_all,
 )
-from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.actions.kinds import ActionStatus
 from riskreg.actions.models import ActionItem
 from riskreg.dashboard.kinds import Need, Sort
 from riskreg.db import db
 from riskreg.metrics.actions import next_week_start
+from riskreg.org.access import visible_among
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.postmortems.models import Incident, Postmortem
@@ -58,7 +55,9 @@ def needs_of(actor: Actor, *, day: date, known: Sequence[Team]) -> list[Need]:
         Sort.POSTMORTEM: (Postmortem.team_id, Permission.INCIDENT_VIEW),
     }
     allowed = {
-        sort: part.where(_within(actor, permission, column, known)).limit(SHOWN_MAX).subquery()
+        sort: part.where(visible_among(actor, permission, column, known))
+        .limit(SHOWN_MAX)
+        .subquery()
         for (sort, part), (column, permission) in zip(parts.items(), columns.values(), strict=True)
     }
     rows = db.session.execute(
@@ -70,19 +69,6 @@ def needs_of(actor: Actor, *, day: date, known: Sequence[Team]) -> list[Need]:
     return sorted(
         found, key=lambda need: (list(Sort).index(need.sort), need.day or date.max, need.id)
     )
-
-
-def _within(
-    actor: Actor,
-    permission: Permission,
-    column: InstrumentedAttribute[int],
-    known: Sequence[Team],
-) -> ColumnElement[bool]:
-    """The same as `visible`, from teams that were read before."""
-    allowed = [team for team in known if actor.may(permission, team.path)]
-    if any(team.parent_id is None for team in allowed):
-        return true()
-    return column.in_([team.id for team in allowed]) if allowed else false()
 
 
 def _actions(actor: Actor, person_id: int, monday: date) -> Part:

@@ -1,5 +1,6 @@
 """What an actor may see and change: `visible` for queries, `require` for rows."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
@@ -50,6 +51,23 @@ def visible(
     """
     ids = team_ids(actor, permission, below=below)
     return true() if ids is None else team_id.in_(ids)
+
+
+def visible_among(
+    actor: Actor,
+    permission: Permission,
+    team_id: InstrumentedAttribute[int] | ColumnElement[int],
+    known: Sequence[Team],
+    *,
+    below: Team | None = None,
+) -> ColumnElement[bool]:
+    """The same filter without a statement: `known` are all teams the actor may look at."""
+    top = below.path if below else "/"
+    teams = [team for team in known if team.path.startswith(top)]
+    allowed = [team for team in teams if actor.may(permission, team.path)]
+    if any(team.parent_id is None for team in allowed):
+        return true()
+    return team_id.in_([team.id for team in allowed])
 
 
 def can(actor: Actor, permission: Permission, row: OfTeam | Team) -> bool:

@@ -1,0 +1,201 @@
+"""Find risks, systems, incidents, actions and reviews by words, or one thing by its name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from riskreg.actions.models import ActionItem
+from riskreg.db import db
+from riskreg.lib.text import fold
+from riskreg.org.access import visible_among
+from riskreg.org.models import System, Team
+from riskreg.org.permissions import Actor, Permission
+from riskreg.postmortems.models import Incident
+from riskreg.reviews.models import Review
+from riskreg.risks.conditions import view_of
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.models import Risk
+from riskreg.risks.queries import RiskPage, RiskRow, list_page
+
+SHOWN_MAX = 8
+WORDS_MAX = 8
+NAME = re.compile(r"(R|A|I|OR)-?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
+
+
+class Found(StrEnum):
+    """What can be found beside risks."""
+
+    SYSTEM = "system"
+    INCIDENT = "incident"
+    ACTION = "action"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """One thing that was found; `key` is a system's, `note` a word about where it stands."""
+
+    id: int
+    key: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hits:
+    """What was found: at most eight of each, and which had more."""
+
+    risks: Sequence[RiskRow]
+    others: dict[Found, list[Hit]]
+    more_risks: bool
+    more: frozenset[Found]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not self.risks and not any(self.others.values())
+
+
+def named(actor: Actor, text: str, known: Sequence[Team]) -> str | None:
+    """The address of the thing that the text names (R-12, a31), if the actor may see it."""
+    match = NAME.fullmatch(text.strip())
+    if match is None:
+        return None
+    letters, number = match[1].upper(), int(match[2])
+    model, permission, folder = _NAMED[letters]
+    seen = visible_among(actor, permission, model.team_id, known)
+    found = db.session.scalar(select(model.id).where(model.id == number, seen))
+    return None if found is None else f"{folder}/{letters}-{number}"
+
+
+def search(
+    actor: Actor, text: str, *, known: Sequence[Team], below: Team | None, today: date
+) -> Hits:
+    """What holds every word, in the team and below: risks most severe first, the rest newest first.
+
+    Risks open and closed are found by any of their texts, the others by their titles and main
+    texts. `known` are all teams the actor may look at.
+    """
+    if not fold(text):
+        return Hits(risks=[], others={}, more_risks=False, more=frozenset())
+    risks = _risks(actor, text, known=known, below=below, today=today)
+    others = _others(actor, text, known=known, below=below)
+    return Hits(
+        risks=risks.rows,
+        others={sort: hits[:SHOWN_MAX] for sort, hits in others.items()},
+        more_risks=risks.more_after,
+        more=frozenset(sort for sort, hits in others.items() if len(hits) > SHOWN_MAX),
+    )
+
+
+def says(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether each word of the text stands in one of the columns, as typed or without accents.
+
+    The one place that would change for a full-text index.
+    """
+    return and_(*[_says_word(word, columns) for word in text.split()[:WORDS_MAX]])
+
+
+def _says_word(word: str, columns: Sequence[InstrumentedAttribute[str]]) -> ColumnElement[bool]:
+    spellings = {word, word.lower(), fold(word)} - {""}
+    return or_(
+        *[
+            column.icontains(spelling, autoescape=True)
+            for column in columns
+            for spelling in sorted(spellings)
+        ]
+    )
+
+
+def _risks(
+    actor: Actor, text: str, *, known: Sequence[Team], below: Team | None, today: date
+) -> RiskPage:
+    slug = below.slug if below else ""
+    criteria = RiskFilter.from_args({"q": text, "status": "all", "team": slug})
+    view = view_of(actor, criteria, known=known, today=today)
+    return list_page(view, size=SHOWN_MAX)
+
+
+def _others(
+    actor: Actor, text: str, *, known: Sequence[Team], below: Team | None
+) -> dict[Found, list[Hit]]:
+    parts = [
+        select(literal(each.sort.value), *each.shown)
+        .select_from(each.model)
+        .where(
+            says(text, *each.searched),
+            visible_among(actor, each.permission, each.model.team_id, known, below=below),
+        )
+        .order_by(each.order)
+        .limit(SHOWN_MAX + 1)
+        for each in _SEARCHED
+    ]
+    parts[-1] = parts[-1].join(System, System.id == Review.system_id)
+    rows = db.session.execute(union_all(*[select(part.subquery()) for part in parts]))
+    found: dict[Found, list[Hit]] = {sort: [] for sort in Found}
+    for sort, number, key, title, note in rows:
+        found[Found(sort)].append(Hit(id=number, key=key, title=title, note=str(note or "")))
+    for hits in found.values():
+        hits.sort(key=lambda hit: -hit.id)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Searched:
+    """How one sort is searched: `shown` are id, key, title and note."""
+
+    sort: Found
+    model: Any
+    permission: Permission
+    shown: tuple[Any, ...]
+    searched: tuple[Any, ...]
+
+    @property
+    def order(self) -> Any:
+        """The newest first."""
+        return self.model.id.desc()
+
+
+_NO_KEY = literal("", String)
+_SEARCHED = (
+    _Searched(
+        sort=Found.SYSTEM,
+        model=System,
+        permission=Permission.SYSTEM_VIEW,
+        shown=(System.id, System.key, System.name, _NO_KEY),
+        searched=(System.name, System.key, System.description),
+    ),
+    _Searched(
+        sort=Found.INCIDENT,
+        model=Incident,
+        permission=Permission.INCIDENT_VIEW,
+        shown=(Incident.id, _NO_KEY, Incident.title, cast(Incident.severity, String)),
+        searched=(Incident.title, Incident.summary, Incident.customer_effect),
+    ),
+    _Searched(
+        sort=Found.ACTION,
+        model=ActionItem,
+        permission=Permission.ACTION_VIEW,
+        shown=(ActionItem.id, _NO_KEY, ActionItem.title, cast(ActionItem.status, String)),
+        searched=(ActionItem.title, ActionItem.detail, ActionItem.evidence),
+    ),
+    _Searched(  # the last: it is joined to its system
+        sort=Found.REVIEW,
+        model=Review,
+        permission=Permission.REVIEW_VIEW,
+        shown=(Review.id, _NO_KEY, System.name, cast(Review.status, String)),
+        searched=(System.name, System.key, Review.sign_off_note),
+    ),
+)
+_NAMED: dict[str, tuple[Any, Permission, str]] = {
+    "R": (Risk, Permission.RISK_VIEW, "/risks"),
+    "A": (ActionItem, Permission.ACTION_VIEW, "/actions"),
+    "I": (Incident, Permission.INCIDENT_VIEW, "/incidents"),
+    "OR": (Review, Permission.REVIEW_VIEW, "/reviews"),
+}

@@ -1,0 +1,1 @@
+"""The trail as pages: who did what, when, and what it changed."""

@@ -1,0 +1,80 @@
+"""Read the trail page by page: only what happened where the reader may look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from riskreg.audit.models import AuditEntry
+from riskreg.db import db
+from riskreg.lib.dates import day_end, day_start
+from riskreg.org.access import visible
+from riskreg.org.permissions import Actor, Permission
+from riskreg.trail.filters import TrailFilter
+
+PAGE_SIZE = 50
+# The tables behind the letters of a name; a post-mortem goes by the name of its incident.
+TABLES = {"R": "risk", "A": "action_item", "I": "incident", "OR": "operability_review"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryPage:
+    """Some entries, newest first, and whether there are more on either side."""
+
+    entries: Sequence[AuditEntry]
+    more_before: bool
+    more_after: bool
+
+
+def entries(
+    actor: Actor, wanted: TrailFilter, *, after: int | None = None, before: int | None = None
+) -> EntryPage:
+    """The newest entries, those older than the id `after`, or the next newer than `before`.
+
+    Entries that belong to no team (people, sign-ins, the matrix) are for those who may look at
+    the whole organisation.
+    """
+    query = select(AuditEntry).where(*_conditions(actor, wanted)).limit(PAGE_SIZE + 1)
+    if before is not None:
+        query = query.where(AuditEntry.id > before).order_by(AuditEntry.id)
+        found = db.session.scalars(query).all()
+        more = len(found) > PAGE_SIZE
+        shown = list(reversed(found[:PAGE_SIZE]))
+        return EntryPage(entries=shown, more_before=more, more_after=True)
+    if after is not None:
+        query = query.where(AuditEntry.id < after)
+    found = db.session.scalars(query.order_by(AuditEntry.id.desc())).all()
+    return EntryPage(
+        entries=found[:PAGE_SIZE],
+        more_before=after is not None,
+        more_after=len(found) > PAGE_SIZE,
+    )
+
+
+def _conditions(actor: Actor, wanted: TrailFilter) -> list[ColumnElement[bool]]:
+    team_id: ColumnElement[int] = AuditEntry.team_id  # type: ignore[assignment]  # None is in no team
+    found = [visible(actor, Permission.TRAIL_VIEW, team_id, below=wanted.below)]
+    if wanted.actor_id is not None:
+        found.append(AuditEntry.actor_id == wanted.actor_id)
+    if wanted.action:
+        found.append(AuditEntry.action == wanted.action)
+    if wanted.subject:
+        found.append(AuditEntry.subject_type == wanted.subject)
+    if wanted.ref:
+        found.append(_about(wanted.ref))
+    if wanted.first_on is not None:
+        found.append(AuditEntry.at >= day_start(wanted.first_on, actor.timezone))
+    if wanted.last_on is not None:
+        found.append(AuditEntry.at < day_end(wanted.last_on, actor.timezone))
+    return found
+
+
+def _about(ref: str) -> ColumnElement[bool]:
+    """By table and number where the name says them, so that an index finds them."""
+    letters, _hyphen, number = ref.rpartition("-")
+    if letters not in TABLES:
+        return AuditEntry.subject_ref == ref
+    named = and_(AuditEntry.subject_type == TABLES[letters], AuditEntry.subject_id == int(number))
+    if letters != "I":
+        return named
+    return or_(named, and_(AuditEntry.subject_type == "postmortem", AuditEntry.subject_ref == ref))
