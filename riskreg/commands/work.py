@@ -18,10 +18,10 @@ def run_worker(_chosen: argparse.Namespace) -> int:
     """Work until SIGTERM."""
     from datetime import timedelta
 
-    from flask import current_app
+    from flask import Flask, current_app
 
     from riskreg.jobs.worker import Worker
 
-    app = current_app._get_current_object()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy has it
     Worker(app, lease=timedelta(seconds=app.config["SETTINGS"].job_lease_seconds)).run()
     return 0

@@ -120,7 +120,7 @@ class Story:
             found_by=FoundBy(entry["found_by"]),
             systems=[self.company.systems[key] for key in entry["systems"]],
             impact_start_at=self.started_at,
-            **times,  # type: ignore[arg-type]  # the names are those of the six times
+            **times,
         )
         self.made.append(incident)
 

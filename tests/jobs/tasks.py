@@ -22,7 +22,8 @@ def slow(context: Context) -> dict[str, int]:
     for step in range(steps):
         context.progress(step, steps, "Counting")
         time.sleep(0.05)
-    return write(context)
+    write(context)
+    return {"steps": steps}
 
 
 @task("test.fail")
