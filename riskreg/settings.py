@@ -69,7 +69,8 @@ class Settings:
         reader.refuse_unknown()
         if (home / "demo").exists() and not settings.demo:
             raise SettingsError(
-                f"RISKREG_HOME ({home}) holds a demo; use another folder, or: riskreg demo --home {home}"
+                f"RISKREG_HOME ({home}) holds a demo; use another folder, "
+                f"or: riskreg demo --home {home}"
             )
         return settings.checked()
 

@@ -96,7 +96,7 @@ def _job_for(job_id: int, permission: Permission = Permission.JOB_VIEW) -> Job:
 
 
 def _sees(row: Job, permission: Permission = Permission.JOB_VIEW) -> bool:
-    """One's own work, the work for a team one may look after, or all of it for those at the root."""
+    """One's own work, that of a team one may look after, or all of it for those at the root."""
     actor: Actor = current_actor
     if row.asked_by_id is not None and row.asked_by_id == actor.person_id:
         return True

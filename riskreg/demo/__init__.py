@@ -1,1 +1,1 @@
-"""The demo: a made-up company with two years of history, written act by act through the services."""
+"""The demo: a made-up company with two years of history, told through the services."""

@@ -41,7 +41,7 @@ def add_panel(page: str, maker: Maker, *, order: int = 50) -> None:
 
 
 def panels(page: str, actor: "Actor", row: Any) -> list[Panel]:
-    """The panels of a page about `row`, in order; a maker must itself ask what the actor may see."""
+    """The panels of a page about `row`, in order; each maker asks what the actor may see."""
     ordered = sorted(_makers.get(page, {}).items(), key=lambda item: (item[1][0], item[0]))
     made = [maker(actor, row) for _name, (_order, maker) in ordered]
     return [panel for panel in made if panel is not None]

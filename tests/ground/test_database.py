@@ -76,7 +76,11 @@ def test_a_naive_instant_is_refused(app: Flask) -> None:
 
 
 def test_an_error_rolls_back_all_of_a_transaction(app: Flask) -> None:
-    with pytest.raises(KeyError), transaction():
-        db.session.add(SignInTry(key="a", at=now()))
-        raise KeyError
+    def fail_halfway() -> None:
+        with transaction():
+            db.session.add(SignInTry(key="a", at=now()))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_halfway()
     assert db.session.scalars(select(SignInTry)).all() == []
