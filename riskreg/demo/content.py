@@ -10,8 +10,9 @@ FOLDER = Path(__file__).with_name("content")
 
 def load(name: str) -> dict[str, Any]:
     """One file, such as company.yaml."""
-    content: dict[str, Any] = yaml.load(  # noqa: S506 - the safe loader in C where it is there, else the safe one
-        (FOLDER / name).read_text(encoding="utf-8"), Loader=_LOADER
+    content: dict[str, Any] = yaml.load(
+        (FOLDER / name).read_text(encoding="utf-8"),
+        Loader=_LOADER,  # noqa: S506 - the safe loader, in C where it is there
     )
     return content
 

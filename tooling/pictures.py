@@ -1,0 +1,85 @@
+"""Make the pictures of the documentation from the running program."""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from tooling.native import chromium
+from tooling.places import ROOT
+
+FOLDER = ROOT / "docs" / "pictures"
+PAGES = {
+    "register": "/risks",
+    "matrix": "/risks/matrix",
+    "risk": "/risks/R-1",
+    "review": "/reviews/OR-1",
+    "home": "/",
+}
+WAIT_SECONDS = 180
+
+
+def main() -> int:
+    """Start the demo, photograph it, stop it."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="riskreg-pictures-") as folder:
+        home, log = Path(folder) / "home", Path(folder) / "log"
+        command = [sys.executable, "-m", "riskreg", "demo", "--home", str(home), "--port", "0"]
+        with log.open("wb") as output, subprocess.Popen(command, stderr=output) as demo:
+            try:
+                _photograph(_address(log), Path(folder))
+            finally:
+                demo.terminate()
+    return 0
+
+
+def _photograph(address: str, folder: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(f"{address}/sign-in")
+        page.get_by_role("button", name="Tobias Reuter").first.click()
+        for name, path in PAGES.items():
+            page.goto(address + path)
+            _keep(page.screenshot(path=folder / f"{name}.png"), folder / f"{name}.png", name)
+        _pack(page, address, folder)
+        browser.close()
+
+
+def _pack(page: Page, address: str, folder: Path) -> None:
+    """The page with the ten of a real pack."""
+    page.goto(f"{address}/packs")
+    page.get_by_role("button", name=re.compile("Make")).first.click()
+    with page.expect_download(timeout=WAIT_SECONDS * 1000) as download:
+        page.get_by_role("link", name=re.compile("Download")).first.click(
+            timeout=WAIT_SECONDS * 1000
+        )
+    document = pypdfium2.PdfDocument(download.value.path())
+    picture = folder / "pack.png"
+    document[2].render(scale=1.2).to_pil().save(picture)
+    _keep(b"", picture, "pack")
+
+
+def _keep(_content: bytes, picture: Path, name: str) -> None:
+    """As a small file: 128 colours are enough for a screen."""
+    Image.open(picture).convert("RGB").quantize(128).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _address(log: Path) -> str:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
+        if found:
+            return found.group()
+        time.sleep(0.2)
+    raise SystemExit(log.read_text())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
