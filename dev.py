@@ -8,6 +8,7 @@ python3 dev.py check [NAME ...]            format, lint, types, contracts, templ
 python3 dev.py bench [NAME] [--json FILE]  measure against the baselines
 python3 dev.py riskreg ARGS ...            set up, then run the program's own command
 python3 dev.py lock [--upgrade]            write the lock files anew from pyproject.toml
+python3 dev.py pictures                    make the pictures of the documentation anew
 """
 
 import sys
@@ -82,6 +83,13 @@ def lock(arguments: Sequence[str]) -> int:
     return locks.write(upgrade="--upgrade" in arguments)
 
 
+def pictures(_arguments: Sequence[str]) -> int:
+    """Make the pictures of the documentation from the running program."""
+    environ = set_up(environment.DEVELOP, native.FOR_TESTING)
+    os.chdir(ROOT)
+    return become(["tooling.pictures"], environ)
+
+
 def set_up(lock_file: str, kits: Sequence[native.Kit]) -> dict[str, str]:
     """Provide Python packages beside system libraries; return the environment to run in."""
     with ThreadPoolExecutor(1) as pool:
@@ -112,6 +120,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "bench": bench,
     "riskreg": riskreg,
     "lock": lock,
+    "pictures": pictures,
 }
 
 if __name__ == "__main__":

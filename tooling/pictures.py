@@ -1,6 +1,7 @@
 """Make the pictures of the documentation from the running program."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,6 @@ import pypdfium2
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tooling.native import chromium
 from tooling.places import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -41,13 +41,16 @@ def main() -> int:
 
 def _photograph(address: str, folder: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(f"{address}/sign-in")
         page.get_by_role("button", name="Tobias Reuter").first.click()
         for name, path in PAGES.items():
             page.goto(address + path)
-            _keep(page.screenshot(path=folder / f"{name}.png"), folder / f"{name}.png", name)
+            page.screenshot(path=folder / f"{name}.png")
+            _keep(folder / f"{name}.png")
         _pack(page, address, folder)
         browser.close()
 
@@ -63,12 +66,12 @@ def _pack(page: Page, address: str, folder: Path) -> None:
     document = pypdfium2.PdfDocument(download.value.path())
     picture = folder / "pack.png"
     document[2].render(scale=1.2).to_pil().save(picture)
-    _keep(b"", picture, "pack")
+    _keep(picture)
 
 
-def _keep(_content: bytes, picture: Path, name: str) -> None:
+def _keep(picture: Path) -> None:
     """As a small file: 128 colours are enough for a screen."""
-    Image.open(picture).convert("RGB").quantize(128).save(FOLDER / f"{name}.png", optimize=True)
+    Image.open(picture).convert("RGB").quantize(128).save(FOLDER / picture.name, optimize=True)
 
 
 def _address(log: Path) -> str:
