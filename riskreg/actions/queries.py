@@ -158,11 +158,16 @@ def grouped(
 
 
 def on_time(
-    actor: Actor, *, below: Team | None, start: date, end: date, zone_name: str
+    actor: Actor, wanted: ActionFilter, *, start: date, end: date, zone_name: str
 ) -> Sequence[clocks.Action]:
-    """The actions first due in [start, end), for riskreg.metrics.actions.on_time_cohort."""
-    wanted = ActionFilter(below=below, status=None, original_from=start, original_until=end)
-    query = select(ActionItem).where(_narrowed(actor, wanted)).order_by(ActionItem.id)
+    """The actions first due in [start, end), for riskreg.metrics.actions.on_time_cohort.
+
+    Of the filter, the team and the owner count; whatever else it says is left out.
+    """
+    first_due = ActionFilter(
+        below=wanted.below, owner_id=wanted.owner_id, original_from=start, original_until=end
+    )
+    query = select(ActionItem).where(_narrowed(actor, first_due)).order_by(ActionItem.id)
     return [days_of(action, zone_name) for action in db.session.scalars(query)]
 
 

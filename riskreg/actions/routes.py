@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
         origins=origins(current_actor, [*page.rows, *recent]),
         wanted=wanted,
         counts=counts,
-        on_time=_on_time(),
+        on_time=_on_time(wanted),
         owners=queries.owners(current_actor, below=wanted.below),
         mine=request.args.get("view") == "mine",
         can_add=bool(teams_for(current_actor, Permission.ACTION_EDIT)),
@@ -235,15 +235,15 @@ def _page(wanted: ActionFilter) -> Page:
     )
 
 
-def _on_time() -> dict[str, Any]:
+def _on_time(wanted: ActionFilter) -> dict[str, Any]:
     """The share of what was first due in the last 90 days and done by then, and its rows."""
     end = today() + timedelta(days=1)
     start = end - timedelta(days=ON_TIME_DAYS)
-    rows = queries.on_time(
-        current_actor, below=chosen_team(), start=start, end=end, zone_name=_zone_name()
-    )
+    rows = queries.on_time(current_actor, wanted, start=start, end=end, zone_name=_zone_name())
     href = url_for(
         "actions.index",
+        view=request.args.get("view"),
+        owner=request.args.get("owner"),
         status="all",
         first_due_from=start.isoformat(),
         first_due_until=end.isoformat(),

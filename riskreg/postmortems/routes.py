@@ -36,6 +36,7 @@ bp = Blueprint("postmortems", __name__)
 FIGURE_DAYS = 90
 FORESEEN_DAYS = 365
 HISTORY_ROWS = 30
+PANEL_ROWS = 5
 
 
 @bp.get("/incidents")
@@ -312,8 +313,9 @@ def _system_panel(actor: Actor, system: System) -> Panel | None:
     if not actor.may_somewhere(Permission.INCIDENT_VIEW):
         return None
     context = {
-        "incidents": queries.incidents_of(actor, system_id=system.id, limit=10),
+        "incidents": queries.incidents_of(actor, system_id=system.id, limit=PANEL_ROWS),
         "actions": [each for each in actions_of(actor, system_id=system.id) if not each.closed_at],
+        "shown": PANEL_ROWS,
         "system": system,
         "status_names": words.status_names(),
     }
