@@ -1,10 +1,11 @@
 """What an actor may see and change: `visible` for queries, `require` for rows."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.db import db
@@ -28,10 +29,8 @@ def team_ids(
     paths = actor.paths(permission)
     if not paths:
         return []
-    query = select(Team.id, Team.parent_id).where(or_(*[_inside(path) for path in paths]))
-    if below is not None:
-        query = query.where(_inside(below.path))
-    rows = db.session.execute(query.order_by(Team.id)).all()
+    query = _ids_inside(paths, below.path if below is not None else "")
+    rows = db.session.connection().execute(query).all()
     if any(parent_id is None for _, parent_id in rows):
         return None
     return [team_id for team_id, _ in rows]
@@ -84,5 +83,13 @@ def require(actor: Actor, permission: Permission, row: Any, *, view: Permission)
         raise Forbidden(_("You may look at this, but your role here does not let you change it."))
 
 
-def _inside(path: str) -> ColumnElement[bool]:
-    return Team.path.startswith(path, autoescape=True)
+def inside(paths: Sequence[str]) -> ColumnElement[bool]:
+    """The teams at these paths and below them."""
+    return or_(*[Team.path.startswith(path, autoescape=True) for path in paths])
+
+
+@lru_cache(maxsize=256)
+def _ids_inside(paths: tuple[str, ...], below: str) -> Select[int, int | None]:
+    """Built once: nearly every request asks it, with the few paths that there are."""
+    query = select(Team.id, Team.parent_id).where(inside(paths))
+    return (query.where(inside([below])) if below else query).order_by(Team.id)

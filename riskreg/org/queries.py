@@ -1,15 +1,16 @@
 """Reads of the organisation."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from flask_babel import gettext as _
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import Select, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.db import db
 from riskreg.errors import NotFound
 from riskreg.metrics.reviews import Requirement, required_level
-from riskreg.org.access import require, team_ids, visible
+from riskreg.org.access import inside, require, visible
 from riskreg.org.kinds import DataClass, Hours
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import Actor, Permission
@@ -32,11 +33,8 @@ def team_for(actor: Actor, slug: str, permission: Permission = Permission.TEAM_V
 
 def teams_for(actor: Actor, permission: Permission = Permission.TEAM_VIEW) -> list[Team]:
     """The teams where the actor may do this, as the tree reads: each followed by those below it."""
-    ids = team_ids(actor, permission)
-    query = select(Team).order_by(Team.id)
-    teams = list(db.session.scalars(query if ids is None else query.where(Team.id.in_(ids))))
-    by_id = {team.id: team for team in teams}
-    return sorted(teams, key=lambda team: _reading_key(team, by_id))
+    paths = actor.paths(permission)
+    return _as_read(list(db.session.scalars(_teams_inside(paths)))) if paths else []
 
 
 def ancestors(team: Team) -> list[Team]:
@@ -178,6 +176,17 @@ def person_by_id(person_id: int) -> Person:
     return person
 
 
-def _reading_key(team: Team, by_id: dict[int, Team]) -> tuple[tuple[str, int], ...]:
-    parts = [by_id.get(int(part)) for part in team.path.strip("/").split("/")]
-    return tuple((part.name.lower(), part.id) for part in parts if part is not None)
+@lru_cache(maxsize=256)
+def _teams_inside(paths: tuple[str, ...]) -> Select[Team]:
+    """Built once: every page asks it."""
+    return select(Team).where(inside(paths)).order_by(Team.id)
+
+
+def _as_read(teams: list[Team]) -> list[Team]:
+    """Each team followed by those below it, those beside each other by name."""
+    keys: dict[str, tuple[tuple[str, int], ...]] = {}
+    for team in sorted(teams, key=lambda team: team.depth):
+        path, name, team_id = team.path, team.name, team.id
+        above = path.rstrip("/").rpartition("/")[0] + "/"
+        keys[path] = (*keys.get(above, ()), (name.lower(), team_id))
+    return sorted(teams, key=lambda team: keys[team.path])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, delete, func, insert, select, update
+from sqlalchemy import CursorResult, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from riskreg.audit.services import record
@@ -75,14 +75,14 @@ class LiveSession:
 
 def session_of(token: str, *, settings: Settings) -> LiveSession | None:
     """The live session of a token: not ended, not idle for too long, its person active."""
-    row = db.session.execute(_SESSION.where(UserSession.token_hash == _digest(token))).first()
+    rows = db.session.connection().execute(_SESSION, {"digest": _digest(token)}).all()
     instant = now()
-    if row is None or row.revoked_at is not None or not row.is_active:
+    if not rows or rows[0].revoked_at is not None or not rows[0].is_active:
         return None
+    row = rows[0]
     idle = instant - row.last_seen_at > timedelta(minutes=settings.session_idle_minutes)
     if idle or instant >= row.expires_at:
         return None
-    grants = db.session.execute(_GRANTS.where(Grant.person_id == row.person_id)).all()
     actor = Actor(
         person_id=row.person_id,
         name=row.name,
@@ -90,24 +90,33 @@ def session_of(token: str, *, settings: Settings) -> LiveSession | None:
         timezone=row.timezone or settings.timezone,
         session_id=row.id,
         home_team_id=row.home_team_id,
-        grants=tuple((path, role) for path, role in grants),
+        grants=tuple((each.path, each.role) for each in rows if each.path is not None),
     )
     return LiveSession(id=row.id, last_seen_at=row.last_seen_at, actor=actor)
 
 
-_SESSION = select(
-    UserSession.id,
-    UserSession.person_id,
-    UserSession.last_seen_at,
-    UserSession.expires_at,
-    UserSession.revoked_at,
-    Person.is_active,
-    Person.name,
-    Person.email,
-    Person.timezone,
-    Person.home_team_id,
-).join(Person, Person.id == UserSession.person_id)
-_GRANTS = select(Team.path, Grant.role).join(Team, Team.id == Grant.team_id).order_by(Grant.id)
+# One row for each grant, at least one; built once, because every request asks it.
+_SESSION = (
+    select(
+        UserSession.id,
+        UserSession.person_id,
+        UserSession.last_seen_at,
+        UserSession.expires_at,
+        UserSession.revoked_at,
+        Person.is_active,
+        Person.name,
+        Person.email,
+        Person.timezone,
+        Person.home_team_id,
+        Team.path,
+        Grant.role,
+    )
+    .join(Person, Person.id == UserSession.person_id)
+    .outerjoin(Grant, Grant.person_id == Person.id)
+    .outerjoin(Team, Team.id == Grant.team_id)
+    .where(UserSession.token_hash == bindparam("digest"))
+    .order_by(Grant.id)
+)
 
 
 def touch_session(session: LiveSession) -> None:
