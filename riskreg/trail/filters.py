@@ -7,7 +7,7 @@ from datetime import date
 
 from riskreg.org.models import Team
 
-REF = re.compile(r"(R|A|I|OR)-?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
+NAME = re.compile(r"(R|A|I|OR)-?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
 WORD = re.compile(r"[a-z_]+(\.[a-z_]+)?", re.ASCII)
 REF_CHARS_MAX = 120
 
@@ -52,7 +52,7 @@ class TrailFilter:
 
 
 def _plain_ref(ref: str) -> str:
-    match = REF.fullmatch(ref)
+    match = NAME.fullmatch(ref)
     return f"{match[1].upper()}-{match[2]}" if match else ref.encode("utf-8", "ignore").decode()
 
 

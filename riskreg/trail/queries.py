@@ -10,7 +10,7 @@ from riskreg.db import db
 from riskreg.lib.dates import day_end, day_start
 from riskreg.org.access import visible
 from riskreg.org.permissions import Actor, Permission
-from riskreg.trail.filters import TrailFilter
+from riskreg.trail.filters import NAME, TrailFilter
 
 PAGE_SIZE = 50
 # The tables behind the letters of a name; a post-mortem goes by the name of its incident.
@@ -71,10 +71,11 @@ def _conditions(actor: Actor, wanted: TrailFilter) -> list[ColumnElement[bool]]:
 
 def _about(ref: str) -> ColumnElement[bool]:
     """By table and number where the name says them, so that an index finds them."""
-    letters, _hyphen, number = ref.rpartition("-")
-    if letters not in TABLES:
+    match = NAME.fullmatch(ref)
+    if match is None:
         return AuditEntry.subject_ref == ref
-    named = and_(AuditEntry.subject_type == TABLES[letters], AuditEntry.subject_id == int(number))
+    letters, number = match[1], int(match[2])
+    named = and_(AuditEntry.subject_type == TABLES[letters], AuditEntry.subject_id == number)
     if letters != "I":
         return named
     return or_(named, and_(AuditEntry.subject_type == "postmortem", AuditEntry.subject_ref == ref))

@@ -57,5 +57,5 @@ def _page(found: EntryPage) -> Page:
 
 def _number(name: str) -> int | None:
     raw = request.args.get(name, "")
-    fine = raw.isascii() and raw.isdigit() and len(raw) < 16
+    fine = raw.isascii() and raw.isdigit() and len(raw) < 10
     return min(int(raw), AT_MAX) if name == "at" and fine else int(raw) if fine else None

@@ -36,6 +36,9 @@ ACT: Mapping[str, LazyString] = {
     "job.retry": _l("tried a job again"),
     "matrix.install": _l("installed a matrix"),
     "pack.ask": _l("asked for a pack"),
+    "pack.make": _l("made a pack"),
+    "pack.make_again": _l("asked for a pack again"),
+    "pack.put_away": _l("put a pack away"),
     "person.create": _l("added a person"),
     "person.password": _l("set a password"),
     "postmortem.assign": _l("gave the post-mortem to somebody"),
@@ -73,6 +76,7 @@ ACT: Mapping[str, LazyString] = {
     "system.create": _l("recorded the system"),
     "system.update": _l("changed the system"),
     "team.create": _l("made the team"),
+    "team.update": _l("changed the team"),
 }
 SUBJECT: Mapping[str, LazyString] = {
     "risk": _l("Risks"),
@@ -126,6 +130,7 @@ _FIELD: Mapping[str, LazyString] = {
     "version": _l("Version"),
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+", re.ASCII)  # a member of a closed set: wont_do
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
@@ -168,8 +173,12 @@ def act_words(action: str) -> str:
 
 def field_words(name: str) -> str:
     """What a field is called on its own page; unknown ones by their own name."""
+    code, _space, rest = name.partition(" ")
+    if rest and "-" in code:  # "chg-1 evidence": a field of a statement's answer
+        return f"{code} {field_words(rest).lower()}"
     known: dict[str, Any] = {**REVIEW_FIELDS, **field_names(), **RISK_FIELDS, **_FIELD}
-    return str(known.get(name) or name.replace("_", " "))
+    own_name = name if "-" in name else name.replace("_", " ").capitalize()
+    return str(known.get(name) or own_name)
 
 
 def value_of(value: Any) -> Any:
@@ -193,7 +202,7 @@ def _time_of(text: str) -> Any:
         return date.fromisoformat(text)
     if _INSTANT.match(text):
         return datetime.fromisoformat(text)
-    return truncate_value(text)
+    return text.replace("_", " ") if _CODE.fullmatch(text) else truncate_value(text)
 
 
 def _says_something(name: str, old: Any, new: Any) -> bool:
