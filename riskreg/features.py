@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "riskreg.org.signin",
     "riskreg.org.people",
     "riskreg.org.routes",
+    "riskreg.packs.routes",
     "riskreg.postmortems.routes",
     "riskreg.postmortems.writing",
     "riskreg.web.preview",
@@ -34,7 +35,7 @@ BLUEPRINTS = (
 )
 
 # Modules whose import registers background tasks.
-TASKS: tuple[str, ...] = ("riskreg.admin.tasks",)
+TASKS: tuple[str, ...] = ("riskreg.admin.tasks", "riskreg.packs.tasks")
 
 # Modules with `add_commands(subparsers)`: the program's own commands beside those of riskreg.cli.
 COMMANDS: tuple[str, ...] = (
@@ -43,4 +44,5 @@ COMMANDS: tuple[str, ...] = (
     "riskreg.commands.doctor",
     "riskreg.demo.commands",
     "riskreg.exports.commands",
+    "riskreg.packs.commands",
 )

@@ -1,29 +1,36 @@
 """What the templates of packs call: pictures and words made from frozen values."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+import re
+from collections.abc import Sequence
+from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from riskreg.charts.bars import Bar, bars
 from riskreg.charts.heatmap import Matrix as Grid
 from riskreg.charts.heatmap import MatrixCell, heatmap
-from riskreg.metrics.matrix import Band, Matrix
+from riskreg.lib.markdown import to_html
+from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.reviews import Readiness, State
+from riskreg.packs import words
+from riskreg.packs.words import Counts
 from riskreg.reviews import labels as review_labels
 from riskreg.reviews.kinds import Level, Severity
 from riskreg.risks.kinds import Treatment
 from riskreg.risks.labels import TREATMENT
 from riskreg.risks.words import amount
 
-Counts = Iterable[Sequence[int]]
+_INNER_LINK = re.compile(r' href="(?!https?:|mailto:)[^"]*"')
+HEADINGS_BELOW = 3  # Markdown stands inside a section's own headings
 
 
 def heat_map(matrix: Matrix, now: Counts, targets: Counts, title: str) -> Markup:
-    """The matrix with counts: [likelihood, impact, number] each."""
+    """The matrix with counts: [likelihood, impact, number] each.
+
+    Its alternative text is the title and the counts, cell by cell.
+    """
     counted = {(level, impact): n for level, impact, n in now}
     aimed = {(level, impact): n for level, impact, n in targets}
     cells = [
@@ -44,71 +51,92 @@ def heat_map(matrix: Matrix, now: Counts, targets: Counts, title: str) -> Markup
         likelihood_title=_("Likelihood"),
         impact_title=_("Impact"),
     )
-    return Markup(heatmap(grid, title=title))  # noqa: S704 - the charts escape
+    told = f"{title} {_told(matrix, counted)}"
+    return Markup(heatmap(grid, title=told))  # noqa: S704 - the charts escape
 
 
-def band_counts(matrix: Matrix, cells: Counts) -> list[tuple[Band, int]]:
-    """How many risks stand in each band, the worst first."""
-    found = dict.fromkeys((band.rank for band in matrix.bands), 0)
-    for likelihood, impact, n in cells:
-        found[matrix.grid[impact - 1][likelihood - 1]] += n
-    return [(band, found[band.rank]) for band in reversed(matrix.bands)]
+def worst_now(matrix: Matrix, now: Counts) -> str:
+    """The caption of the heat map of today."""
+    worst, number = words.band_counts(matrix, now)[0]
+    return str(
+        ngettext(
+            "%(num)s risk is %(band)s now; dashed, where the plans would take them",
+            "%(num)s risks are %(band)s now; dashed, where the plans would take them",
+            number,
+            band=worst.label,
+        )
+    )
 
 
-def effort_bars(rows: Sequence[dict[str, object]], title: str) -> Markup:
+def worst_then(matrix: Matrix, then: Counts, day: str) -> str:
+    """The caption of the heat map of a quarter ago."""
+    worst, number = words.band_counts(matrix, then)[0]
+    return str(
+        ngettext(
+            "On %(day)s %(num)s risk was %(band)s",
+            "On %(day)s %(num)s risks were %(band)s",
+            number,
+            day=day,
+            band=worst.label,
+        )
+    )
+
+
+def effort_bars(rows: Sequence[dict[str, Any]], title: str) -> Markup:
     """The effort of each of the ten; unknown is said, not drawn as nothing."""
     drawn = [
-        Bar(label=str(row["ref"]), value=_number(row["effort"]), shown=_days(row["effort"]))
+        Bar(label=row["ref"], value=row["effort"], shown=words.format_days(row["effort"]))
         for row in rows
     ]
-    return Markup(bars(drawn, title=title))  # noqa: S704 - the charts escape
+    told = ", ".join(f"{bar.label} {bar.shown}" for bar in drawn)
+    return Markup(bars(drawn, title=f"{title}: {told}"))  # noqa: S704 - the charts escape
 
 
-def on(iso: str | None) -> str:
-    """23 Nov 2026; – for unknown."""
-    if not iso:
-        return "–"
-    return str(format_date(date.fromisoformat(iso[:10]), "d MMM y", rebase=False))
+def effort_caption(rows: Sequence[dict[str, Any]]) -> str:
+    """Which of the ten takes the most."""
+    known = [row for row in rows if row["effort"] is not None]
+    if not known:
+        return str(_("Nobody has said yet what any of the ten takes"))
+    most = max(known, key=lambda row: int(row["effort"]))
+    return str(
+        _(
+            "%(ref)s takes the most, %(days)s of %(all)s person-days",
+            ref=most["ref"],
+            days=most["effort"],
+            all=sum(row["effort"] for row in known),
+        )
+    )
 
 
-def at(iso: str | None, zone: str) -> str:
-    """23 Nov 2026, 14:05 in a zone; – for unknown."""
-    if not iso:
-        return "–"
-    local = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
-    return f"{format_date(local.date(), 'd MMM y', rebase=False)}, {local:%H:%M}"
+def prose(text: str) -> Markup:
+    """Sanitised HTML of Markdown, its headings below those of the section.
+
+    Links into this site or this text lead nowhere on paper, so only their words stay.
+    """
+    html = to_html(text, heading_shift=HEADINGS_BELOW)
+    return Markup(_INNER_LINK.sub("", html))  # noqa: S704 - sanitised by to_html
 
 
-def band_of(matrix: Matrix, rank: int | None) -> str | None:
-    """The name of a band."""
-    return next((band.label for band in matrix.bands if band.rank == rank), None)
-
-
-def rating_words(matrix: Matrix, rating: Sequence[int | None]) -> str:
-    """Likely × Major; empty when unrated."""
-    likelihood, impact = rating
-    if not likelihood or not impact:
-        return ""
-    return f"{matrix.likelihoods[likelihood - 1].label} × {matrix.impacts[impact - 1].label}"
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _days(value: object) -> str:
-    return _("%(n)s d", n=value) if value is not None else "?"
+def _told(matrix: Matrix, counted: dict[tuple[int, int], int]) -> str:
+    said = [f"{words.rating_words(matrix, cell)}: {n}" for cell, n in sorted(counted.items()) if n]
+    return ", ".join(said) if said else str(_("No rated risk."))
 
 
 HELPERS = {
     "together": lambda left, right: list(zip(left, right, strict=True)),
     "heat_map": heat_map,
-    "band_counts": band_counts,
+    "worst_now": worst_now,
+    "worst_then": worst_then,
+    "band_counts": words.band_counts,
     "effort_bars": effort_bars,
-    "on": on,
-    "at": at,
-    "band_of": band_of,
-    "rating_words": rating_words,
+    "effort_caption": effort_caption,
+    "on": words.format_on,
+    "at": words.format_at,
+    "share": words.format_share,
+    "effort_words": words.format_days,
+    "band_of": words.band_of,
+    "rating_words": words.rating_words,
+    "prose": prose,
     "treatment_word": lambda value: TREATMENT[Treatment(value)],
     "amount": amount,
     "severity_word": lambda value: review_labels.SEVERITY[Severity(value)],

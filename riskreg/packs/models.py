@@ -23,7 +23,8 @@ class Snapshot(Base):
     title: Mapped[Name]
     made_at: Mapped[datetime]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # long; lists do without
+    other_team_ids: Mapped[list[Any]]  # teams beside `team` and below that were looked at
     sha256: Mapped[str] = mapped_column(String(64))
 
     team: Mapped[Team] = relationship()
@@ -38,6 +39,7 @@ class Pack(Base):
     id: Mapped[Key]
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), index=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one form, one pack
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"), index=True)
     paper: Mapped[str] = mapped_column(String(10), default="A4")
     asked_at: Mapped[datetime]

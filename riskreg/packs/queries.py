@@ -1,102 +1,100 @@
-"""Reads of packs, and of the register as it was on an earlier day."""
+"""Reads of packs and snapshots."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
-from riskreg.org.access import require, visible
+from riskreg.errors import NotFound
+from riskreg.jobs.kinds import JobState
+from riskreg.jobs.models import Job
+from riskreg.org.access import team_ids, visible
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.packs.kinds import PackKind, PackState
 from riskreg.packs.models import Pack, Snapshot
-from riskreg.risks.kinds import Tier
-from riskreg.risks.models import Assessment, Risk
-from riskreg.risks.queries import RiskRow
 
-Cells = Mapping[tuple[int, int], int]
+WITH_THE_TEN = (PackKind.TOP_TEN, PackKind.LEADERSHIP)
+SHOWN = 50
 
 
-def cells_at(actor: Actor, team: Team, instant: datetime) -> tuple[Cells, int]:
-    """How many risks stood in each cell at an instant, and how many were not rated then.
-
-    A risk counts if it was filed by then and not closed yet; it stands where its last rating
-    before the instant put it. A risk that was closed and opened again counts as open throughout.
-    """
-    newest = (
-        select(func.max(Assessment.id))
-        .where(Assessment.tier == Tier.CURRENT, Assessment.at <= instant)
-        .group_by(Assessment.risk_id)
-    )
-    rows = db.session.execute(
-        select(Assessment.likelihood, Assessment.impact, func.count())
-        .select_from(Risk)
-        .outerjoin(Assessment, (Assessment.risk_id == Risk.id) & Assessment.id.in_(newest))
-        .where(
-            visible(actor, Permission.RISK_VIEW, Risk.team_id, below=team),
-            Risk.created_at <= instant,
-            or_(Risk.closed_at.is_(None), Risk.closed_at > instant),
-        )
-        .group_by(Assessment.likelihood, Assessment.impact)
-    ).all()
-    found = {(level, impact): n for level, impact, n in rows if level and impact}
-    return found, sum(n for level, impact, n in rows if not (level and impact))
-
-
-def packs_for(actor: Actor, team: Team | None, *, limit: int = 50) -> Sequence[Pack]:
-    """Packs the actor may read, newest first."""
-    return db.session.scalars(
+def packs_for(actor: Actor, team: Team | None, *, limit: int = SHOWN) -> list[Pack]:
+    """Packs of the team and below that the actor may read, newest first."""
+    found = db.session.scalars(
         select(Pack)
         .where(visible(actor, Permission.PACK_VIEW, Pack.team_id, below=team))
         .options(joinedload(Pack.snapshot).joinedload(Snapshot.team), joinedload(Pack.asked_by))
         .order_by(Pack.id.desc())
         .limit(limit)
     ).all()
+    seen = team_ids(actor, Permission.PACK_VIEW)
+    return [pack for pack in found if _all_seen(pack, seen)]
 
 
-def pack_for(actor: Actor, pack_id: int) -> Pack:
-    """One pack; it holds what whoever asked for it may see, so only they and managers read it."""
+def pack_for(actor: Actor, pack_id: int, permission: Permission = Permission.PACK_VIEW) -> Pack:
+    """A pack, for those who may read about every team it holds something of; else NotFound."""
     pack = db.session.scalar(
         select(Pack)
-        .where(Pack.id == pack_id)
+        .where(Pack.id == pack_id, visible(actor, permission, Pack.team_id))
         .options(joinedload(Pack.snapshot).joinedload(Snapshot.team), joinedload(Pack.asked_by))
     )
-    row: Any = pack.snapshot if pack else None
-    require(actor, Permission.PACK_VIEW, row, view=Permission.PACK_VIEW)
-    assert pack is not None
+    if pack is None or not _all_seen(pack, team_ids(actor, Permission.PACK_VIEW)):
+        raise NotFound(_("There is nothing here, or you may not see it."))
     return pack
 
 
-def snapshot_before(snapshot_kind: str, team_id: int, ref: str) -> Snapshot | None:
-    """The newest snapshot of the same thing."""
+def jobs_of(packs: Sequence[Pack]) -> dict[int, Job]:
+    """The job of each pack, by the pack's id; jobs of long ago are forgotten."""
+    ids = [pack.job_id for pack in packs if pack.job_id is not None]
+    found = {job.id: job for job in db.session.scalars(select(Job).where(Job.id.in_(ids)))}
+    return {pack.id: found[pack.job_id] for pack in packs if pack.job_id in found}
+
+
+def state_of(pack: Pack, job: Job | None) -> PackState:
+    """Where a pack stands; a file that was put away can be made again."""
+    states = {
+        JobState.WAITING: PackState.WAITING,
+        JobState.RUNNING: PackState.MAKING,
+        JobState.DEAD: PackState.FAILED,
+        JobState.CANCELLED: PackState.STOPPED,
+    }
+    if job is not None and job.state in states:
+        return states[job.state]
+    if pack.file_name:
+        return PackState.READY
+    return PackState.PUT_AWAY if pack.ready_at else PackState.FAILED
+
+
+def pack_of_form(form_key: str, person_id: int | None) -> Pack | None:
+    """The pack that this very form has asked for already."""
+    return db.session.scalar(
+        select(Pack).where(Pack.form_key == form_key, Pack.asked_by_id == person_id)
+    )
+
+
+def unfinished_packs(person_id: int) -> int:
+    """How many packs of a person wait or are being made."""
+    query = (
+        select(func.count(Pack.id))
+        .join(Job, Job.id == Pack.job_id)
+        .where(Pack.asked_by_id == person_id)
+        .where(Job.state.in_([JobState.WAITING, JobState.RUNNING]))
+    )
+    return db.session.scalar(query) or 0
+
+
+def earlier_ten(team: Team) -> Snapshot | None:
+    """The newest snapshot of the team's ten in its usual order, of either pack that prints them."""
     return db.session.scalar(
         select(Snapshot)
-        .where(
-            Snapshot.kind == snapshot_kind,
-            Snapshot.team_id == team_id,
-            Snapshot.subject_ref == ref,
-        )
+        .where(Snapshot.kind.in_(WITH_THE_TEN), Snapshot.team_id == team.id)
+        .where(Snapshot.subject_ref == "")
         .order_by(Snapshot.id.desc())
         .limit(1)
     )
 
 
-def plain_row(row: RiskRow) -> dict[str, Any]:
-    """What packs print of a risk in a list."""
-    return {
-        "ref": row.ref,
-        "title": row.title,
-        "kind": row.kind,
-        "band": row.band_rank,
-        "current": [row.current_likelihood, row.current_impact],
-        "target": [row.target_likelihood, row.target_impact],
-        "effort": row.effort_days,
-        "exposure": row.exposure_milli,
-        "treatment": row.treatment,
-        "team": row.team_name,
-        "system": row.system_name,
-        "owner": row.owner_name,
-        "pin": row.pin_reason,
-    }
+def _all_seen(pack: Pack, seen: list[int] | None) -> bool:
+    return seen is None or set(pack.snapshot.other_team_ids) <= set(seen)

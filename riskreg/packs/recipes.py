@@ -1,18 +1,22 @@
-"""Which sections make which pack."""
+"""Which sections make which pack, and what its cover says."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from riskreg.discovery import discover
+from riskreg.metrics.reviews import Readiness
+from riskreg.org.permissions import Permission
 from riskreg.packs import sections
-from riskreg.packs.kinds import PackKind, Recipe, Section
+from riskreg.packs.kinds import Frozen, PackKind, Recipe, Section
+from riskreg.packs.words import format_share
+from riskreg.postmortems.queries import incident_for
+from riskreg.reviews.labels import READINESS
+from riskreg.reviews.queries import review_for
+from riskreg.risks.queries import risk_for
 
 SECTIONS: dict[str, Section] = {section.key: section for section in discover(sections, "SECTION")}
-
-Frozen = Mapping[str, Any]
 
 
 def _ten_cover(data: Frozen) -> dict[str, Any]:
@@ -25,7 +29,9 @@ def _ten_cover(data: Frozen) -> dict[str, Any]:
             "Of %(total)s open risks these come first; together they take %(days)s person-days.",
             total=ten["total"],
             days=ten["effort"],
-        ),
+        )
+        if shown
+        else _("No open risk is rated yet."),
     }
 
 
@@ -40,24 +46,30 @@ def _register_cover(data: Frozen) -> dict[str, Any]:
 
 def _risk_cover(data: Frozen) -> dict[str, Any]:
     risk = data["one_risk"]
-    return {"figure": risk["ref"], "figure_label": "", "sentence": risk["title"]}
+    return {
+        "title": _("Risk %(ref)s", ref=risk["ref"]),
+        "figure": None,
+        "figure_label": "",
+        "sentence": risk["title"],
+    }
 
 
 def _review_cover(data: Frozen) -> dict[str, Any]:
     review = data["review_result"]
-    share = review["score_share"]
     return {
-        "figure": None if share is None else f"{round(share * 100)} %",
-        "figure_label": _("of the statements are met"),
-        "sentence": _("%(ref)s of %(system)s.", ref=review["ref"], system=review["system"]),
+        "title": _("Operability review %(ref)s", ref=review["ref"]),
+        "figure": format_share(review["score_share"]),
+        "figure_label": _("of the statements that apply are met"),
+        "sentence": f"{review['system']}: {READINESS[Readiness(review['readiness'])]}.",
     }
 
 
 def _postmortem_cover(data: Frozen) -> dict[str, Any]:
     incident = data["incident"]
     return {
+        "title": _("Post-mortem %(ref)s", ref=incident["ref"]),
         "figure": f"Sev-{incident['severity']}",
-        "figure_label": incident["ref"],
+        "figure_label": ", ".join(incident["systems"]),
         "sentence": incident["title"],
     }
 
@@ -73,7 +85,7 @@ def _leadership_cover(data: Frozen) -> dict[str, Any]:
             band=sleep["top_band"],
         ),
         "sentence": _(
-            "%(open)s open risks, %(ready)s of %(systems)s systems shown ready, "
+            "%(open)s open risks, %(ready)s of %(systems)s systems shown to be ready, "
             "%(overdue)s promises overdue.",
             open=sleep["open"],
             ready=sleep["ready"],
@@ -87,41 +99,9 @@ RECIPES: dict[PackKind, Recipe] = {
     recipe.kind: recipe
     for recipe in (
         Recipe(
-            kind=PackKind.TOP_TEN,
-            title=lambda: _("Top ten risks"),
-            sections=("the_ten", "changes", "next_ten", "heat_map", "definitions"),
-            cover=_ten_cover,
-        ),
-        Recipe(
-            kind=PackKind.REGISTER,
-            title=lambda: _("Risk register"),
-            sections=("heat_map", "register", "definitions"),
-            cover=_register_cover,
-        ),
-        Recipe(
-            kind=PackKind.RISK,
-            title=lambda: _("One risk"),
-            sections=("one_risk", "definitions"),
-            cover=_risk_cover,
-            needs_ref=True,
-        ),
-        Recipe(
-            kind=PackKind.REVIEW,
-            title=lambda: _("Operability review"),
-            sections=("review_result", "review_answers"),
-            cover=_review_cover,
-            needs_ref=True,
-        ),
-        Recipe(
-            kind=PackKind.POSTMORTEM,
-            title=lambda: _("Post-mortem"),
-            sections=("incident", "lessons"),
-            cover=_postmortem_cover,
-            needs_ref=True,
-        ),
-        Recipe(
             kind=PackKind.LEADERSHIP,
             title=lambda: _("Leadership pack"),
+            about=lambda: _("How we sleep, where we stand, the ten, readiness, overdue promises."),
             sections=(
                 "sleep",
                 "heat_map",
@@ -133,6 +113,52 @@ RECIPES: dict[PackKind, Recipe] = {
                 "definitions",
             ),
             cover=_leadership_cover,
+            needs=Permission.RISK_VIEW,
+        ),
+        Recipe(
+            kind=PackKind.TOP_TEN,
+            title=lambda: _("Top ten risks"),
+            about=lambda: _("The ten to act on first, the next ten and why not, the heat map."),
+            sections=("the_ten", "changes", "next_ten", "heat_map", "definitions"),
+            cover=_ten_cover,
+            needs=Permission.RISK_VIEW,
+            takes_filters=True,
+        ),
+        Recipe(
+            kind=PackKind.REGISTER,
+            title=lambda: _("Risk register"),
+            about=lambda: _("The heat map, then every risk in order."),
+            sections=("heat_map", "register", "definitions"),
+            cover=_register_cover,
+            needs=Permission.RISK_VIEW,
+            takes_filters=True,
+        ),
+        Recipe(
+            kind=PackKind.RISK,
+            title=lambda: _("One risk"),
+            about=lambda: _("Its scenario, ratings, plan, history and actions."),
+            sections=("one_risk", "definitions"),
+            cover=_risk_cover,
+            needs=Permission.RISK_VIEW,
+            subject=risk_for,
+        ),
+        Recipe(
+            kind=PackKind.REVIEW,
+            title=lambda: _("Operability review"),
+            about=lambda: _("Its result, what is open, every answer with its evidence."),
+            sections=("review_result", "review_answers"),
+            cover=_review_cover,
+            needs=Permission.REVIEW_VIEW,
+            subject=review_for,
+        ),
+        Recipe(
+            kind=PackKind.POSTMORTEM,
+            title=lambda: _("Post-mortem"),
+            about=lambda: _("What happened, what we learned, what was promised."),
+            sections=("incident", "lessons"),
+            cover=_postmortem_cover,
+            needs=Permission.INCIDENT_VIEW,
+            subject=incident_for,
         ),
     )
 }

@@ -1,31 +1,40 @@
-"""Writes of packs: freeze a snapshot, ask for its PDF, make it."""
+"""Writes of packs: freeze a snapshot, ask for its PDF, keep it."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from riskreg.audit.services import plain, record
 from riskreg.db import db
-from riskreg.errors import Invalid
+from riskreg.errors import Conflict, Invalid, NotFound
+from riskreg.jobs.kinds import JobState
+from riskreg.jobs.models import Job
 from riskreg.jobs.services import enqueue
 from riskreg.lib.dates import local_day, now
 from riskreg.lib.hashing import digest, sha256
-from riskreg.metrics.matrix import Matrix
+from riskreg.lib.text import truncate
 from riskreg.org.access import require
 from riskreg.org.models import Team
-from riskreg.org.permissions import Actor, Permission
+from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
 from riskreg.packs.engine import Pdf
-from riskreg.packs.kinds import PackKind, Scope
+from riskreg.packs.kinds import OTHER_TEAMS, PAPERS, PackKind, Recipe, Scope
 from riskreg.packs.models import Pack, Snapshot
+from riskreg.packs.queries import earlier_ten, pack_of_form, unfinished_packs
 from riskreg.packs.recipes import RECIPES, SECTIONS
+from riskreg.risks.chips import filter_words
+from riskreg.risks.filters import RiskFilter
 from riskreg.risks.matrices import current_matrix, matrix_of
+from riskreg.risks.options import filter_options
+from riskreg.risks.queries import view_of
 
-PAPERS = ("A4", "Letter")
 TASK = "pack.make"
+TITLE_CHARS_MAX = 200
+UNFINISHED_MAX = 3
 
 
 def freeze(
@@ -38,99 +47,209 @@ def freeze(
 ) -> Snapshot:
     """Freeze what the actor may see of a team, or of one thing, into plain values.
 
-    Equal contents give equal hashes. Raises Invalid for a missing ref, NotFound or Forbidden as
-    the actor's roles say.
+    A pack about one thing belongs to that thing's team, which must be `team` or below it.
+    `filters` are the query values of a list. Equal contents give equal hashes. Raises Invalid for
+    a missing ref, NotFound or Forbidden as the actor's roles say.
     """
-    require(actor, Permission.PACK_MAKE, team, view=Permission.TEAM_VIEW)
     recipe = RECIPES[kind]
-    if recipe.needs_ref and not ref:
-        raise Invalid(_("Say which one this pack is about, such as R-12."), field="ref")
-    scope = Scope(team=team, on=local_day(now(), actor.timezone), ref=ref, filters=filters or {})
-    sections: dict[str, Any] = {}
-    for key in recipe.sections:
-        collected = SECTIONS[key].collect(actor, scope)
-        if collected is not None:
-            sections[key] = plain(collected)
+    team, ref = _subject(actor, recipe, team, ref)
+    require(actor, Permission.PACK_MAKE, team, view=Permission.TEAM_VIEW)
+    require(actor, recipe.needs, team, view=Permission.TEAM_VIEW)
+    chosen = _filters(recipe, filters or {})
+    before = earlier_ten(team) if "changes" in recipe.sections and not chosen else None
+    scope = Scope(
+        team=team,
+        on=local_day(now(), actor.timezone),
+        ref=ref,
+        filters=chosen,
+        earlier=before.data if before else None,
+    )
+    sections, other_teams = _collect(actor, recipe, scope)
     data = {
         "kind": kind.value,
         "team": team.name,
         "on": scope.on.isoformat(),
-        "made_for": actor.name,
-        "filters": dict(scope.filters),
-        "matrix": current_definition(),
+        "made_for": actor.name if actor.person_id else "",
+        "filters": chosen,
+        "filter_words": _words(actor, scope),
+        "lang": str(get_locale() or "en"),
+        "matrix": matrix_of(current_matrix()).to_definition(),
         "sections": sections,
     }
     snapshot = Snapshot(
         kind=kind,
-        team_id=team.id,
-        subject_ref=ref,
-        title=recipe.title(),
+        team=team,
+        subject_ref=ref or _view_name(chosen),
+        title=truncate(_title(recipe, sections), TITLE_CHARS_MAX),
         made_at=now(),
         made_by_id=actor.person_id,
         data=data,
+        other_team_ids=other_teams,
         sha256=digest(data),
     )
     db.session.add(snapshot)
     db.session.flush()
+    changes = {"kind": [None, kind.value], "sha256": [None, snapshot.sha256]}
+    record(actor=actor, action="snapshot.freeze", subject=snapshot, changes=changes)
     return snapshot
 
 
-def ask_for_pack(actor: Actor, snapshot: Snapshot, *, paper: str = "A4") -> Pack:
-    """Ask for the PDF of a snapshot; a worker makes it."""
+def ask_for_pack(
+    actor: Actor, snapshot: Snapshot, *, paper: str = "A4", form_key: str | None = None
+) -> Pack:
+    """Ask for the PDF of a snapshot; a worker makes it. Raises Invalid, or Conflict when full."""
     if paper not in PAPERS:
         raise Invalid(_("Paper is A4 or Letter."), field="paper")
+    _refuse_more(actor)
     pack = Pack(
         snapshot=snapshot,
         team_id=snapshot.team_id,
         paper=paper,
+        form_key=form_key,
         asked_at=now(),
         asked_by_id=actor.person_id,
     )
     db.session.add(pack)
     db.session.flush()
-    job = enqueue(
-        TASK,
-        {"pack_id": pack.id},
-        team_id=pack.team_id,
-        asked_by_id=actor.person_id,
-        max_attempts=2,
-    )
-    pack.job_id = job.id
-    db.session.flush()
-    record(
-        actor=actor,
-        action="pack.ask",
-        subject=pack,
-        changes={"kind": [None, snapshot.kind], "snapshot": [None, snapshot.sha256]},
-    )
+    _enqueue(actor, pack)
+    changes: dict[str, list[Any]] = {"kind": [None, snapshot.kind], "snapshot": [None, snapshot.id]}
+    record(actor=actor, action="pack.ask", subject=pack, changes=changes)
+    return pack
+
+
+def asked_with(actor: Actor, form_key: str | None) -> Pack | None:
+    """The pack that this form has asked for already, so that a second click asks for nothing."""
+    return pack_of_form(form_key, actor.person_id) if form_key else None
+
+
+def make_again(actor: Actor, pack: Pack) -> Pack:
+    """Ask anew for a pack that failed or whose file was put away; the snapshot is the same one."""
+    require(actor, Permission.PACK_MAKE, pack.snapshot, view=Permission.PACK_VIEW)
+    job = db.session.get(Job, pack.job_id) if pack.job_id else None
+    if job is not None and job.state in {JobState.WAITING, JobState.RUNNING}:
+        return pack
+    if pack.file_name:
+        raise Conflict(_("This pack is ready; there is nothing to make again."))
+    _refuse_more(actor)
+    _enqueue(actor, pack)
+    record(actor=actor, action="pack.make_again", subject=pack)
     return pack
 
 
 def keep_pdf(pack: Pack, pdf: Pdf, *, home: Path) -> Path:
-    """Keep the finished PDF in the data folder and note what it is."""
-    folder = home / "packs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{pack.id}.pdf"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Keep the finished PDF in the data folder and note what it is.
+
+    It is written beside its place first: whoever is reading the old file reads on in it.
+    """
+    path = file_path(pack, home)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(pdf.content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    fingerprint = sha256(pdf.content)
+    changes: dict[str, list[Any]] = {
+        "sha256": [pack.sha256, fingerprint],
+        "page_count": [pack.page_count, pdf.page_count],
+    }
     pack.ready_at = now()
     pack.file_name = file_name(pack.snapshot)
-    pack.sha256 = sha256(pdf.content)
+    pack.sha256 = fingerprint
     pack.size_bytes = len(pdf.content)
     pack.page_count = pdf.page_count
     db.session.flush()
+    record(actor=SYSTEM_ACTOR, action="pack.make", subject=pack, changes=changes)
     return path
+
+
+def put_away(pack: Pack, *, home: Path) -> None:
+    """Delete the file; the snapshot stays and gives the same file again."""
+    file_path(pack, home).unlink(missing_ok=True)
+    changes = {"file_name": [pack.file_name, ""]}
+    pack.file_name = ""
+    record(actor=SYSTEM_ACTOR, action="pack.put_away", subject=pack, changes=changes)
+
+
+def file_path(pack: Pack, home: Path) -> Path:
+    """Where the pack's file lies."""
+    return home / "packs" / f"{pack.id}.pdf"
 
 
 def file_name(snapshot: Snapshot) -> str:
     """What the download is called: riskreg-top-ten-payments-2026-11-23.pdf."""
     slug = db.session.scalar(select(Team.slug).where(Team.id == snapshot.team_id)) or "team"
-    parts = ["riskreg", snapshot.kind, snapshot.subject_ref.lower() or slug, snapshot.data["on"]]
-    return "-".join(parts) + ".pdf"
+    about = snapshot.subject_ref.lower() if RECIPES[PackKind(snapshot.kind)].needs_ref else slug
+    return "-".join(["riskreg", snapshot.kind, about, snapshot.data["on"]]) + ".pdf"
 
 
-def current_definition() -> dict[str, Any]:
-    """The matrix as it is now, to be printed in the definitions whatever becomes of it later."""
-    matrix: Matrix = matrix_of(current_matrix())
-    return matrix.to_definition()
+def _subject(actor: Actor, recipe: Recipe, team: Team, ref: str) -> tuple[Team, str]:
+    """Whose pack it is, and what the one thing it is about is called."""
+    if recipe.subject is None:
+        return team, ""
+    if not ref:
+        raise Invalid(_("Say which one this pack is about, such as R-12."), field="ref")
+    row = recipe.subject(actor, ref)
+    if not row.team.path.startswith(team.path):
+        raise NotFound(_("%(ref)s does not belong to %(team)s.", ref=row.ref, team=team.name))
+    return row.team, row.ref
+
+
+def _filters(recipe: Recipe, filters: Mapping[str, str]) -> dict[str, str]:
+    """Those that narrow the list, checked; the team is not one of them."""
+    if not recipe.takes_filters:
+        return {}
+    chosen = RiskFilter.from_args(filters).to_args()
+    chosen.pop("team", None)
+    return chosen
+
+
+def _words(actor: Actor, scope: Scope) -> list[list[str]]:
+    """The filters as people read them: names do not stay what they were."""
+    if not scope.filters:
+        return []
+    criteria = RiskFilter.from_args({**scope.filters, "team": scope.team.slug})
+    view = view_of(actor, criteria, today=scope.on)
+    found = filter_words(criteria, filter_options(view), matrix_of(current_matrix()))
+    return [[str(name), str(value)] for name, value in found]
+
+
+def _view_name(filters: Mapping[str, str]) -> str:
+    """What tells the snapshot of a filtered view from that of the whole, for comparing packs."""
+    return truncate("&".join(f"{name}={value}" for name, value in sorted(filters.items())), 120)
+
+
+def _collect(actor: Actor, recipe: Recipe, scope: Scope) -> tuple[dict[str, Any], list[int]]:
+    sections: dict[str, Any] = {}
+    other_teams: set[int] = set()
+    for key in recipe.sections:
+        collected = SECTIONS[key].collect(actor, scope)
+        if collected is not None:
+            other_teams.update(collected.pop(OTHER_TEAMS, ()))
+            sections[key] = plain(collected)
+    return sections, sorted(other_teams)
+
+
+def _title(recipe: Recipe, sections: Mapping[str, Any]) -> str:
+    """The kind, or for one thing what its cover says: Risk R-12, Picking stops …"""
+    cover = recipe.cover(sections)
+    return f"{cover['title']}, {cover['sentence']}" if "title" in cover else recipe.title()
+
+
+def _refuse_more(actor: Actor) -> None:
+    if actor.person_id and unfinished_packs(actor.person_id) >= UNFINISHED_MAX:
+        raise Conflict(
+            _(
+                "%(n)s packs of yours are still being made. Wait for one of them to be finished.",
+                n=UNFINISHED_MAX,
+            )
+        )
+
+
+def _enqueue(actor: Actor, pack: Pack) -> None:
+    payload = {"pack_id": pack.id}
+    job = enqueue(TASK, payload, team_id=pack.team_id, asked_by_id=actor.person_id, max_attempts=2)
+    pack.job_id = job.id
+    db.session.flush()

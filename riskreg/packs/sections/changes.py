@@ -1,29 +1,27 @@
-"""What changed since the last pack of the same kind: who entered, left, or was scored anew."""
+"""What changed since the last pack of the ten: who came in, went out, or was scored anew."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
+from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import PackKind, Scope, Section
-from riskreg.packs.queries import plain_row, snapshot_before
+from riskreg.packs.kinds import Frozen, Scope, Section
+from riskreg.packs.past import plain_row
 from riskreg.packs.sections.the_ten import ten_of
-
-KINDS = (PackKind.TOP_TEN, PackKind.LEADERSHIP)
+from riskreg.packs.words import format_on
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
     """The ten now against the ten of the newest earlier pack; None for the first pack."""
-    kinds = [snapshot_before(kind, scope.team.id, "") for kind in KINDS]
-    earlier = max((each for each in kinds if each), key=lambda each: each.id, default=None)
-    if earlier is None:
+    if scope.earlier is None:
         return None
-    before = _by_ref(earlier.data["sections"].get("the_ten", {}).get("rows", []))
+    before = _by_ref(scope.earlier["sections"].get("the_ten", {}).get("rows", []))
     ten = ten_of(actor, scope)
     after = _by_ref(plain_row(ten.rows[place.item.id]) for place in ten.top.places)
     return {
-        "since": earlier.data["on"],
+        "since": scope.earlier["on"],
         "entered": [row for ref, row in after.items() if ref not in before],
         "left": [row for ref, row in before.items() if ref not in after],
         "rescored": [
@@ -34,10 +32,31 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
     }
 
 
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """How many moved, and since when."""
+    day = format_on(data["since"])
+    if not (data["entered"] or data["left"] or data["rescored"]):
+        return str(_("The ten are the same as on %(day)s and stand where they stood.", day=day))
+    return str(
+        _(
+            "Since %(day)s, %(entered)s came in, %(left)s went out and %(rescored)s were "
+            "scored anew.",
+            day=day,
+            entered=len(data["entered"]),
+            left=len(data["left"]),
+            rescored=len(data["rescored"]),
+        )
+    )
+
+
 def _by_ref(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["ref"]: dict(row) for row in rows}
 
 
 SECTION = Section(
-    key="changes", title=lambda: _("What changed since the last pack"), collect=collect
+    key="changes",
+    title=lambda: _("What changed since the last pack"),
+    collect=collect,
+    headline=headline,
+    new_page=False,
 )

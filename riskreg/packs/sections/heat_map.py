@@ -5,9 +5,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from riskreg.lib.dates import day_start, quarter_back
+from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
-from riskreg.packs.queries import cells_at
+from riskreg.packs.kinds import Frozen, Scope, Section
+from riskreg.packs.past import cells_at
+from riskreg.packs.words import band_counts
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.kinds import Tier
 from riskreg.risks.queries import cells, view_of
@@ -33,4 +35,26 @@ def _listed(found: Any) -> list[list[int]]:
     return sorted([level, impact, n] for (level, impact), n in found.items() if level and impact)
 
 
-SECTION = Section(key="heat_map", title=lambda: _("Where we stand"), collect=collect)
+def headline(data: Frozen, matrix: Matrix) -> str:
+    """How many stand in the worst band, against a quarter ago."""
+    (worst, now), (_same, then) = (
+        band_counts(matrix, data["now"])[0],
+        band_counts(matrix, data["then"])[0],
+    )
+    rated = sum(n for _level, _impact, n in data["now"])
+    if not rated:
+        return str(_("No open risk is rated, so nothing can be said about where we stand."))
+    return str(
+        _(
+            "%(now)s of %(rated)s rated risks are %(band)s; a quarter ago it was %(then)s.",
+            now=now,
+            rated=rated,
+            band=worst.label,
+            then=then,
+        )
+    )
+
+
+SECTION = Section(
+    key="heat_map", title=lambda: _("Where we stand"), collect=collect, headline=headline
+)

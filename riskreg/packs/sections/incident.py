@@ -4,52 +4,76 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from riskreg.actions.queries import actions_of
-from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
+from riskreg.metrics.incidents import Phase, durations
+from riskreg.metrics.matrix import Matrix
+from riskreg.org.access import can
+from riskreg.org.permissions import Actor, Permission
+from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
+from riskreg.packs.promises import outside, promises_of
+from riskreg.postmortems.incidents import times_of
+from riskreg.postmortems.models import Incident
 from riskreg.postmortems.queries import incident_for
-from riskreg.postmortems.services import times_of
+from riskreg.postmortems.words import format_duration
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     """Facts, times, links and actions of the incident that `scope.ref` names."""
     incident = incident_for(actor, scope.ref)
     report = incident.postmortem
+    links = [
+        link
+        for link in (report.risk_links if report else [])
+        if can(actor, Permission.RISK_VIEW, link.risk)
+    ]
+    systems = [each for each in incident.systems if can(actor, Permission.SYSTEM_VIEW, each)]
+    promises, teams = promises_of(actor, scope.team, incident_id=incident.id)
+    seen = [link.risk.team for link in links] + [system.team for system in systems]
     return {
         "ref": incident.ref,
         "title": incident.title,
         "severity": incident.severity,
         "team": incident.team.name,
-        "systems": [system.name for system in incident.systems],
+        "systems": [system.name for system in systems],
         "customer_impact": incident.customer_impact,
         "found_by": incident.found_by.value if incident.found_by else None,
         "times": times_of(incident),
+        "lengths": _lengths(incident),
         "zone": actor.timezone,
         "status": report.status.value if report else None,
         "owner": report.owner.name if report and report.owner else "",
         "review_due_on": report.review_due_on if report else None,
         "reviewed_at": report.reviewed_at if report else None,
         "review_note": report.review_note if report else "",
-        "risks": [
-            [link.risk.ref, link.risk.title, link.foresaw]
-            for link in (report.risk_links if report else [])
-        ],
+        "risks": [[link.risk.ref, link.risk.title, link.foresaw] for link in links],
         "statements": [
             [link.statement.code, link.statement.text, link.was_met]
             for link in (report.statement_links if report else [])
         ],
-        "actions": [
-            {
-                "ref": action.ref,
-                "title": action.title,
-                "owner": action.owner.name if action.owner else "",
-                "due_on": action.due_on,
-                "original_due_on": action.original_due_on,
-                "status": action.status.value,
-            }
-            for action in actions_of(actor, incident_id=incident.id)
-        ],
+        "actions": promises,
+        OTHER_TEAMS: sorted({*teams, *outside(scope.team, seen)}),
     }
 
 
-SECTION = Section(key="incident", title=lambda: _("What happened"), collect=collect)
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """How long it took to notice and to end, and what is still to be done about it."""
+    lengths = data["lengths"]
+    found = lengths[Phase.DETECT]
+    ended = lengths[Phase.RESOLVE] or lengths[Phase.MITIGATE]
+    noticed = (
+        _("It was noticed after %(length)s", length=found)
+        if found
+        else _("When it was noticed is not known")
+    )
+    lasted = _("and over after %(length)s", length=ended) if ended else _("and is not over")
+    left = sum(action["status"] == "open" for action in data["actions"])
+    open_ones = _("%(n)s of %(all)s promises are open", n=left, all=len(data["actions"]))
+    return f"{noticed} {lasted}; {open_ones}."
+
+
+def _lengths(incident: Incident) -> dict[str, str | None]:
+    return {each.phase: format_duration(each.length) for each in durations(times_of(incident))}
+
+
+SECTION = Section(
+    key="incident", title=lambda: _("What happened"), collect=collect, headline=headline
+)

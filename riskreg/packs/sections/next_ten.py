@@ -3,12 +3,18 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from riskreg.metrics.matrix import Matrix
+from riskreg.metrics.ranking import Place, WhyNot
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
-from riskreg.packs.queries import plain_row
+from riskreg.packs.kinds import Frozen, Scope, Section
+from riskreg.packs.past import plain_row
 from riskreg.packs.sections.the_ten import ten_of
 from riskreg.risks.labels import WHY_NOT
+from riskreg.risks.matrices import current_matrix, matrix_of
+from riskreg.risks.tops import TopTen
+from riskreg.risks.words import amount, band_label, rate
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
@@ -16,10 +22,11 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
     ten = ten_of(actor, scope)
     if not ten.top.following and not ten.needs_effort:
         return None
+    matrix = matrix_of(current_matrix())
     return {
         "rows": [
             plain_row(ten.rows[place.item.id])
-            | {"rank": place.position, "why": str(WHY_NOT[place.why_not]) if place.why_not else ""}
+            | {"rank": place.position, "why": why_not(place, ten, matrix)}
             for place in ten.top.following
         ],
         "needs_effort": [plain_row(row) for row in ten.needs_effort],
@@ -27,4 +34,42 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
     }
 
 
-SECTION = Section(key="next_ten", title=lambda: _("The next ten, and why not"), collect=collect)
+def why_not(place: Place, ten: TopTen, matrix: Matrix) -> str:
+    """What keeps a risk out of the ten, with the two figures that decided."""
+    if place.why_not is None:
+        return ""
+    words = str(WHY_NOT[place.why_not])
+    last = next((one.item for one in reversed(ten.top.places) if not one.pin_reason), None)
+    if last is None:
+        return words
+    item = place.item
+    figures = {
+        WhyNot.LOWER_BAND: (band_label(matrix, item.band_rank), band_label(matrix, last.band_rank)),
+        WhyNot.LOWER_VALUE: (rate(item.value_rate), rate(last.value_rate)),
+        WhyNot.LOWER_EXPOSURE: (amount(item.exposure_milli), amount(last.exposure_milli)),
+    }
+    mine, theirs = figures.get(place.why_not, ("", ""))
+    return f"{words}: {mine}, {theirs}" if mine else words
+
+
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """What they take together, and how many nobody has estimated."""
+    days = sum(row["effort"] or 0 for row in data["rows"])
+    number = data["needs_effort_count"]
+    unknown = ngettext(
+        "%(num)s rated risk cannot be placed, because nobody has said what it takes.",
+        "%(num)s rated risks cannot be placed, because nobody has said what they take.",
+        number,
+    )
+    if not data["rows"]:
+        return str(unknown)
+    known = _("The next %(n)s take %(days)s person-days.", n=len(data["rows"]), days=days)
+    return f"{known} {unknown}" if number else str(known)
+
+
+SECTION = Section(
+    key="next_ten",
+    title=lambda: _("The next ten, and why not"),
+    collect=collect,
+    headline=headline,
+)

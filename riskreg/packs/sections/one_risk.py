@@ -4,9 +4,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from riskreg.actions.queries import actions_of
+from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
+from riskreg.packs.promises import promises_of
+from riskreg.packs.words import band_of, rating_words
 from riskreg.risks.labels import TREATMENT
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import assessments_of, risk_for
@@ -15,6 +17,7 @@ from riskreg.risks.queries import assessments_of, risk_for
 def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     """Everything about the risk that `scope.ref` names."""
     risk = risk_for(actor, scope.ref)
+    promises, teams = promises_of(actor, scope.team, risk_id=risk.id)
     return _facts(risk) | {
         "tags": [tag.tag for tag in risk.tags],
         "knowers": [person.name for person in risk.knowers],
@@ -30,17 +33,8 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
             }
             for step in assessments_of(risk)
         ],
-        "actions": [
-            {
-                "ref": action.ref,
-                "title": action.title,
-                "owner": action.owner.name if action.owner else "",
-                "due_on": action.due_on,
-                "original_due_on": action.original_due_on,
-                "status": action.status.value,
-            }
-            for action in actions_of(actor, risk_id=risk.id)
-        ],
+        "actions": promises,
+        OTHER_TEAMS: teams,
     }
 
 
@@ -67,4 +61,24 @@ def _facts(risk: Risk) -> dict[str, Any]:
     }
 
 
-SECTION = Section(key="one_risk", title=lambda: _("The risk"), collect=collect)
+def headline(data: Frozen, matrix: Matrix) -> str:
+    """Where it stands, and what it takes to bring it where it shall be."""
+    now = rating_words(matrix, data["current"])
+    if not now:
+        return str(_("Nobody has said yet how likely it is and how bad it would be."))
+    stands = _("It is %(band)s now (%(rating)s).", band=band_of(matrix, data["band"]), rating=now)
+    target = rating_words(matrix, data["target"])
+    if not target:
+        return f"{stands} {_('Nobody has said what it could be brought down to.')}"
+    if data["effort"] is None:
+        plan = _(
+            "It could be brought to %(rating)s; nobody has said what that takes.", rating=target
+        )
+    else:
+        plan = _(
+            "%(days)s person-days would bring it to %(rating)s.", days=data["effort"], rating=target
+        )
+    return f"{stands} {plan}"
+
+
+SECTION = Section(key="one_risk", title=lambda: _("The risk"), collect=collect, headline=headline)

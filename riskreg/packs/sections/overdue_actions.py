@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from riskreg.actions.queries import ActionFilter, count_actions, list_actions
 from riskreg.lib.dates import days_between
 from riskreg.metrics.actions import DueGroup
+from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.kinds import Frozen, Scope, Section
 
 SHOWN = 40
 
@@ -36,4 +37,26 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     }
 
 
-SECTION = Section(key="overdue_actions", title=lambda: _("Overdue promises"), collect=collect)
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """How many of how many, and the oldest of them."""
+    if not data["open"]:
+        return str(_("No promise is open."))
+    if not data["rows"]:
+        return str(_("None of the %(n)s open promises is past its day.", n=data["open"]))
+    return str(
+        _(
+            "%(n)s of %(all)s open promises are past their day, the oldest by %(days)s days.",
+            n=len(data["rows"]) + data["left_out"],
+            all=data["open"],
+            days=data["rows"][0]["days"],
+        )
+    )
+
+
+SECTION = Section(
+    key="overdue_actions",
+    title=lambda: _("Overdue promises"),
+    collect=collect,
+    headline=headline,
+    new_page=False,
+)

@@ -4,9 +4,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from riskreg.metrics.matrix import Matrix
+from riskreg.metrics.reviews import Readiness, Severity
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import systems_for
-from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.kinds import Frozen, Scope, Section
 from riskreg.reviews.queries import newest_reviews
 from riskreg.reviews.results import asked_of, results_of
 
@@ -32,7 +34,7 @@ def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
                 "score_share": outcome.score_share,
                 "required": outcome.level_required.value,
                 "reached": outcome.level_reached.value if outcome.level_reached else None,
-                "open_blockers": len(outcome.open_codes.get("blocker", ())),  # type: ignore[call-overload]  # words are equal to members
+                "open_blockers": len(outcome.open_codes.get(Severity.BLOCKER, ())),
             }
         )
     return {
@@ -42,6 +44,25 @@ def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
     }
 
 
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """How many systems are shown to be ready; what was never looked at is not."""
+    if not data["systems"]:
+        return str(_("There is no system in this team yet."))
+    ready = sum(row["readiness"] == Readiness.READY for row in data["rows"])
+    return str(
+        _(
+            "%(ready)s of %(all)s systems are shown to be ready; %(unknown)s were never reviewed.",
+            ready=ready,
+            all=data["systems"],
+            unknown=len(data["not_reviewed"]),
+        )
+    )
+
+
 SECTION = Section(
-    key="readiness", title=lambda: _("Ready for production?"), collect=reviews_of_team
+    key="readiness",
+    title=lambda: _("Ready for production?"),
+    collect=reviews_of_team,
+    headline=headline,
+    new_page=False,
 )

@@ -4,10 +4,13 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
-from riskreg.packs.queries import plain_row
+from riskreg.packs.kinds import Frozen, Scope, Section
+from riskreg.packs.past import plain_row
+from riskreg.packs.words import band_of
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.queries import all_rows, count, view_of
 
@@ -15,7 +18,7 @@ ROWS_MAX = 2_000
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
-    """The rows, at most 2,000 with the number of the rest, grouped by band where that is the order."""
+    """At most 2,000 rows and the number of the rest, grouped by band where that is the order."""
     criteria = RiskFilter.from_args({**scope.filters, "team": scope.team.slug})
     view = view_of(actor, criteria, today=scope.on)
     rows = [plain_row(row) for row in all_rows(view, limit=ROWS_MAX)]
@@ -32,4 +35,20 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     }
 
 
-SECTION = Section(key="register", title=lambda: _("The register"), collect=collect)
+def headline(data: Frozen, matrix: Matrix) -> str:
+    """How many, and how they are spread over the bands."""
+    if not data["total"]:
+        return str(_("No risk matches."))
+    total = ngettext("%(num)s risk", "%(num)s risks", data["total"])
+    if not data["by_band"] or data["left_out"]:
+        return f"{total}."
+    spread = ", ".join(
+        f"{len(group['rows'])} {band_of(matrix, group['band']) or _('Unrated')}"
+        for group in data["groups"]
+    )
+    return f"{total}: {spread}."
+
+
+SECTION = Section(
+    key="register", title=lambda: _("The register"), collect=collect, headline=headline
+)

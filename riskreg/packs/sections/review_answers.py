@@ -4,8 +4,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from riskreg.metrics.matrix import Matrix
+from riskreg.metrics.reviews import State
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.kinds import Frozen, Scope, Section
 from riskreg.reviews.queries import review_for
 from riskreg.reviews.sheet import Line, sheet_of
 
@@ -26,7 +28,7 @@ def _answered(line: Line) -> dict[str, Any]:
     answer = line.answer
     return {
         "code": line.code,
-        "text": line.statement.text,
+        "text": line.words.text,
         "severity": line.statement.severity.value,
         "state": line.state.value,
         "evidence": answer.evidence if answer else "",
@@ -37,4 +39,22 @@ def _answered(line: Line) -> dict[str, Any]:
     }
 
 
-SECTION = Section(key="review_answers", title=lambda: _("Answers and evidence"), collect=collect)
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """How many of the statements are met, and how many nobody has answered."""
+    states = [row["state"] for area in data["areas"] for row in area["rows"]]
+    return str(
+        _(
+            "%(met)s of %(all)s statements are met; %(unknown)s are not answered.",
+            met=states.count(State.MET),
+            all=len(states),
+            unknown=states.count(State.UNANSWERED),
+        )
+    )
+
+
+SECTION = Section(
+    key="review_answers",
+    title=lambda: _("Answers and evidence"),
+    collect=collect,
+    headline=headline,
+)

@@ -6,13 +6,15 @@ from flask_babel import gettext as _
 
 from riskreg.actions.queries import ActionFilter, counts
 from riskreg.lib.dates import day_start
+from riskreg.metrics.matrix import Matrix
+from riskreg.metrics.reviews import Readiness
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
+from riskreg.packs.kinds import Frozen, Scope, Section
 from riskreg.packs.sections.readiness import reviews_of_team
 from riskreg.packs.sections.the_ten import ten_of
 from riskreg.risks.filters import RiskFilter
+from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.queries import count, view_of
-from riskreg.risks.services import current_matrix, matrix_of
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
@@ -36,11 +38,33 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
         "ten_effort": sum(effort or 0 for effort in efforts),
         "ten_unknown": sum(effort is None for effort in efforts),
         "systems": reviews["systems"],
-        "ready": sum(row["readiness"] == "ready" for row in reviews["rows"]),
-        "not_reviewed": reviews["not_reviewed"],
+        "ready": sum(row["readiness"] == Readiness.READY for row in reviews["rows"]),
+        "with_plan": sum(row["readiness"] == Readiness.READY_WITH_PLAN for row in reviews["rows"]),
+        "not_reviewed": len(reviews["not_reviewed"]),
+        "unrated": ten.unrated_count,
         "overdue": due.overdue,
         "open_actions": due.open,
     }
 
 
-SECTION = Section(key="sleep", title=lambda: _("How do we sleep?"), collect=collect)
+def headline(data: Frozen, _matrix: Matrix) -> str:
+    """The answer in one sentence, made from the data."""
+    if not data["open"]:
+        return str(_("Nothing is known yet: no open risk is in the register."))
+    return str(
+        _(
+            "%(n)s of %(open)s open risks are %(band)s, %(ready)s of %(systems)s systems are shown "
+            "to be ready, and %(overdue)s promises are overdue.",
+            n=data["top_count"],
+            open=data["open"],
+            band=data["top_band"],
+            ready=data["ready"],
+            systems=data["systems"],
+            overdue=data["overdue"],
+        )
+    )
+
+
+SECTION = Section(
+    key="sleep", title=lambda: _("How do we sleep?"), collect=collect, headline=headline
+)

@@ -3,10 +3,13 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Scope, Section
-from riskreg.packs.queries import plain_row
+from riskreg.packs.kinds import Frozen, Scope, Section
+from riskreg.packs.past import plain_row
+from riskreg.packs.words import band_counts
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.queries import view_of
 from riskreg.risks.tops import TopTen, top_ten
@@ -39,4 +42,30 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     }
 
 
-SECTION = Section(key="the_ten", title=lambda: _("The ten"), collect=collect)
+def headline(data: Frozen, matrix: Matrix) -> str:
+    """What they are, what they take together, and how many nobody owns."""
+    rows = data["rows"]
+    if not rows:
+        return str(_("There is no open, rated risk in this team yet."))
+    rated = [[*row["current"], 1] for row in rows if None not in row["current"]]
+    worst, number = next(pair for pair in band_counts(matrix, rated) if pair[1])
+    nobody = data["without_owner"]
+    owned = (
+        ngettext("%(num)s has no owner", "%(num)s have no owner", nobody)
+        if nobody
+        else _("each has an owner")
+    )
+    return str(
+        _(
+            "%(n)s of these %(all)s are %(band)s; together they take %(days)s person-days; "
+            "%(owned)s.",
+            n=number,
+            all=len(rows),
+            band=worst.label,
+            days=data["effort"],
+            owned=owned,
+        )
+    )
+
+
+SECTION = Section(key="the_ten", title=lambda: _("The ten"), collect=collect, headline=headline)
