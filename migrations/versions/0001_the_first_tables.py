@@ -167,6 +167,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_home_team_id"), ["home_team_id"], unique=False)
 
     op.create_table(
+        "risk_stamp",
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_risk_stamp_team_id_team")),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_risk_stamp")),
+    )
+    op.create_table(
         "system",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=80), nullable=False),
@@ -479,16 +487,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_risk_cell",
+            "ix_risk_counted",
             [
                 "status",
                 "team_id",
-                "matrix_id",
+                "kind",
+                "order_band",
+                "order_value",
+                "effort_days",
+                "review_due_on",
                 "current_likelihood",
                 "current_impact",
                 "target_likelihood",
                 "target_impact",
-                "band_rank",
             ],
             unique=False,
         )
@@ -1059,7 +1070,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_risk_owner_id"))
         batch_op.drop_index(batch_op.f("ix_risk_matrix_id"))
         batch_op.drop_index("ix_risk_import")
-        batch_op.drop_index("ix_risk_cell")
+        batch_op.drop_index("ix_risk_counted")
 
     op.drop_table("risk")
     with op.batch_alter_table("postmortem", schema=None) as batch_op:
@@ -1106,6 +1117,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_system_team_id"))
 
     op.drop_table("system")
+    op.drop_table("risk_stamp")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_home_team_id"))
 

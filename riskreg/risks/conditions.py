@@ -1,12 +1,22 @@
 """A filter of the register as SQL: its conditions, its order, and where a page begins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, Select, false, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    false,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 
 from riskreg.db import db
 from riskreg.lib.dates import local_day, now
@@ -18,21 +28,28 @@ from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.filters import ANY_STATUS, ME, NOBODY, UNRATED, RiskFilter
 from riskreg.risks.kinds import Kind, Status
 from riskreg.risks.models import Risk, RiskTag
+from riskreg.risks.stamps import Stamp, stamp_of
 
 # Up to so many (team, status) pairs are walked one ordered index each and merged; beyond, the
 # database sorts.
 BRANCHES_MAX = 120
 WORDS_MAX = 8
 
+Conditions: TypeAlias = list[ColumnElement[bool]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A filter as one actor sees it on one day: `team_ids` None means every team."""
+    """A filter as one actor sees it on one day.
+
+    `team_ids` None means every team; what is counted under the same `stamp` still holds.
+    """
 
     criteria: RiskFilter
     team_ids: tuple[int, ...] | None
     person_id: int | None
     today: date
+    stamp: Stamp = None
 
     def with_criteria(self, **changes: Any) -> "View":
         """The same view with another filter or order."""
@@ -53,18 +70,22 @@ def view_of(
     ids = _team_ids(actor, criteria.team) if known is None else _among(actor, criteria.team, known)
     return View(
         criteria=criteria,
+        stamp=stamp_of(ids),
         team_ids=None if ids is None else tuple(ids),
         person_id=actor.person_id,
         today=today or local_day(now(), actor.timezone),
     )
 
 
-def conditions(view: View) -> list[ColumnElement[bool]]:
-    """Everything the view asks for, team and status too."""
-    return [*_scope(view), *narrowing(view)]
+def conditions(view: View, *, beside: bool = False) -> Conditions:
+    """Everything the view asks for, team and status too.
+
+    `beside` something rarer, by which the rows are found: then these are only checked.
+    """
+    return [*(_scope(view, off_index) if beside else _scope(view)), *narrowing(view)]
 
 
-def narrowing(view: View) -> list[ColumnElement[bool]]:
+def narrowing(view: View) -> Conditions:
     """What the view asks for beside team and status."""
     criteria = view.criteria
     found = [*_band(criteria), *_people(view), *_system(criteria), *_cell(criteria)]
@@ -79,6 +100,11 @@ def narrowing(view: View) -> list[ColumnElement[bool]]:
     if criteria.due:
         found.append(Risk.review_due_on <= view.today)
     return found + _text(criteria.text)
+
+
+def off_index(column: Any) -> Any:
+    """The same column, but no reason to read by it: for what most rows meet."""
+    return column + 0 if isinstance(column.type, Integer) else func.lower(column)
 
 
 def order_of(order: Order) -> list[Any]:
@@ -166,16 +192,16 @@ def _pairs(view: View) -> list[list[ColumnElement[bool]]]:
     ]
 
 
-def _scope(view: View) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+def _scope(view: View, wrap: Callable[[Any], Any] = lambda column: column) -> Conditions:
+    found: Conditions = []
     if view.team_ids is not None:
-        found.append(Risk.team_id.in_(view.team_ids) if view.team_ids else false())
+        found.append(wrap(Risk.team_id).in_(view.team_ids) if view.team_ids else false())
     if view.criteria.status != ANY_STATUS:
-        found.append(Risk.status == view.criteria.status)
+        found.append(wrap(Risk.status) == view.criteria.status)
     return found
 
 
-def _band(criteria: RiskFilter) -> list[ColumnElement[bool]]:
+def _band(criteria: RiskFilter) -> Conditions:
     """By the stored sort key: then the band is a range of the severity index."""
     if not criteria.band:
         return []
@@ -183,7 +209,7 @@ def _band(criteria: RiskFilter) -> list[ColumnElement[bool]]:
     return [Risk.band_rank.is_(None)] if rank is None else [Risk.order_band == -rank]
 
 
-def _people(view: View) -> list[ColumnElement[bool]]:
+def _people(view: View) -> Conditions:
     owner = view.criteria.owner
     if not owner:
         return []
@@ -194,7 +220,7 @@ def _people(view: View) -> list[ColumnElement[bool]]:
     return [Risk.owner_id == int(owner)]
 
 
-def _system(criteria: RiskFilter) -> list[ColumnElement[bool]]:
+def _system(criteria: RiskFilter) -> Conditions:
     if not criteria.system:
         return []
     if criteria.system == NOBODY:
@@ -203,7 +229,7 @@ def _system(criteria: RiskFilter) -> list[ColumnElement[bool]]:
     return [Risk.system_id == wanted]
 
 
-def _cell(criteria: RiskFilter) -> list[ColumnElement[bool]]:
+def _cell(criteria: RiskFilter) -> Conditions:
     columns = {
         getattr(Risk, f"{criteria.tier}_likelihood"): criteria.likelihood,
         getattr(Risk, f"{criteria.tier}_impact"): criteria.impact,
@@ -211,7 +237,7 @@ def _cell(criteria: RiskFilter) -> list[ColumnElement[bool]]:
     return [column == level for column, level in columns.items() if level is not None]
 
 
-def _text(text: str) -> list[ColumnElement[bool]]:
+def _text(text: str) -> Conditions:
     """Every word somewhere in the risk's texts; "R-12" or "12" is the risk itself."""
     number = text.upper().removeprefix("R-")
     if number.isascii() and number.isdigit() and len(number) < 10:

@@ -1,7 +1,7 @@
 """What the list's page shows: the sentence, chips, columns, and rows ready to be printed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -16,6 +16,7 @@ from riskreg.risks.conditions import View
 from riskreg.risks.kinds import Status
 from riskreg.risks.queries import RiskRow
 from riskreg.risks.words import (
+    UNKNOWN,
     amount,
     band_label,
     band_sign,
@@ -60,7 +61,7 @@ class Group:
     band: str
     divider: str | None
     heading: str | None
-    rows: Sequence[tuple[Any, ...]]
+    rows: list[tuple[Any, ...]]
 
 
 def columns_of(wanted: Sequence[str]) -> list[Column]:
@@ -71,13 +72,20 @@ def columns_of(wanted: Sequence[str]) -> list[Column]:
     ]
 
 
-def groups_of(rows: Sequence[RiskRow], view: View, matrices: Mapping[int, Matrix]) -> list[Group]:
+def groups_of(
+    rows: Sequence[RiskRow],
+    view: View,
+    matrices: Mapping[int, Matrix],
+    shown: Sequence[tuple[str, str]],
+) -> list[Group]:
     """The rows parted by the dividers of the order, each row ready to be printed.
 
     A row is (ref, address, title, system, pinned, cells): what the first cell shows, and
-    (class, text, title) of every other column by its key.
+    (key, label, class, text, title) of each shown column; label is empty where the text is
+    clear without. `shown` are (key, label).
     """
     suffix = "?from=" + quote(urlencode(view.criteria.to_args()))
+    printer = _Printer(view, shown)
     printed: list[Group] = []
     for row in rows:
         matrix = matrices[row.matrix_id]
@@ -89,8 +97,9 @@ def groups_of(rows: Sequence[RiskRow], view: View, matrices: Mapping[int, Matrix
             parted = bool(printed) and printed[-1].divider is not None and divider is None
             heading = band if parted else divider
             printed.append(Group(band=band, divider=divider, heading=heading, rows=[]))
-        line = _line(row, view, matrix, suffix)
-        printed[-1] = replace(printed[-1], rows=[*printed[-1].rows, line])
+        ref = f"R-{row.id}"
+        line = (ref, f"/risks/{ref}{suffix}", row.title, row.system_name, bool(row.pin_reason))
+        printed[-1].rows.append((*line, printer.cells(row, matrix)))
     return printed
 
 
@@ -118,28 +127,60 @@ def _divider(row: RiskRow, matrix: Matrix, order: Order) -> str | None:
     return str(_("%(band)s, but needs effort: nobody has said what it takes", band=label))
 
 
-def _line(row: RiskRow, view: View, matrix: Matrix, suffix: str) -> tuple[Any, ...]:
-    words, exact = due_words(row.review_due_on, view.today)
-    overdue = row.review_due_on is not None and row.review_due_on <= view.today
-    target = rating_words(matrix, row.target)
-    cells = {
-        "band": (
-            band_sign(row.band_rank),
-            band_label(matrix, row.band_rank),
-            min(row.band_rank or 0, 4),
-        ),
-        "rating": ("", rating_words(matrix, row.current), ""),
-        "target": ("", target, ""),
-        "kind": ("", str(labels.KIND[row.kind]), ""),
-        "effort": ("num", effort_words(row.effort_days, None), row.effort_size or ""),
-        "value": ("num", rate(row.value_rate), ""),
-        "exposure": ("num", amount(row.exposure_milli), ""),
-        "gain": ("num", amount(row.gain_milli), ""),
-        "team": ("", row.team_name, ""),
-        "system": ("", row.system_name or "–", ""),
-        "owner": ("", row.owner_name or "–", ""),
-        "treatment": ("", str(labels.TREATMENT[row.treatment]), ""),
-        "due": ("is-due" if overdue else "day", words, exact),
-    }
-    ref = f"R-{row.id}"
-    return ref, f"/risks/{ref}{suffix}", row.title, row.system_name, bool(row.pin_reason), cells
+Cell = tuple[str, str, str, str, str]
+
+
+class _Printer:
+    """Prints the shown columns of a row; what is the same for every row is made once."""
+
+    def __init__(self, view: View, shown: Sequence[tuple[str, str]]) -> None:
+        self.today = view.today
+        self.kinds = {key: str(words) for key, words in labels.KIND.items()}
+        self.treatments = {key: str(words) for key, words in labels.TREATMENT.items()}
+        self.columns = [(key, label, getattr(self, key)) for key, label in shown]
+
+    def cells(self, row: RiskRow, matrix: Matrix) -> list[Cell]:
+        """The cells of a row."""
+        return [(key, label, *make(row, matrix)) for key, label, make in self.columns]
+
+    def band(self, row: RiskRow, matrix: Matrix) -> tuple[str, str, str]:
+        rank = row.band_rank
+        return str(min(rank or 0, 4)), band_label(matrix, rank), band_sign(rank)
+
+    def rating(self, row: RiskRow, matrix: Matrix) -> tuple[str, str, str]:
+        return "", rating_words(matrix, row.current), ""
+
+    def target(self, row: RiskRow, matrix: Matrix) -> tuple[str, str, str]:
+        return "", rating_words(matrix, row.target), ""
+
+    def kind(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "", self.kinds[row.kind], ""
+
+    def effort(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "num", effort_words(row.effort_days, None), row.effort_size or ""
+
+    def value(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "num", rate(row.value_rate), ""
+
+    def exposure(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "num", amount(row.exposure_milli), ""
+
+    def gain(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "num", amount(row.gain_milli), ""
+
+    def team(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "", row.team_name, ""
+
+    def system(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "", row.system_name or UNKNOWN, ""
+
+    def owner(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "", row.owner_name or UNKNOWN, ""
+
+    def treatment(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        return "", self.treatments[row.treatment], ""
+
+    def due(self, row: RiskRow, _matrix: Matrix) -> tuple[str, str, str]:
+        words, exact = due_words(row.review_due_on, self.today)
+        overdue = row.review_due_on is not None and row.review_due_on <= self.today
+        return "is-due" if overdue else "day", words, exact

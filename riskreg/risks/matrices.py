@@ -11,6 +11,9 @@ from riskreg.errors import Unavailable
 from riskreg.metrics.matrix import Matrix
 from riskreg.risks.models import MatrixVersion
 
+_VERSIONS = select(MatrixVersion.id, MatrixVersion.created_at).order_by(
+    MatrixVersion.retired_at.is_(None), MatrixVersion.number
+)
 _parsed: dict[tuple[int, datetime], Matrix] = {}
 
 
@@ -37,11 +40,7 @@ def matrix_of(version: MatrixVersion) -> Matrix:
 
 def matrices() -> Mapping[int, Matrix]:
     """Every version's matrix by its id; the current one (see `current_matrix_id`) comes last."""
-    keys = db.session.execute(
-        select(MatrixVersion.id, MatrixVersion.created_at).order_by(
-            MatrixVersion.retired_at.is_(None), MatrixVersion.number
-        )
-    ).all()
+    keys = db.session.connection().execute(_VERSIONS).all()
     if not all((matrix_id, created_at) in _parsed for matrix_id, created_at in keys):
         for version in db.session.scalars(select(MatrixVersion)):
             matrix_of(version)

@@ -15,14 +15,17 @@ VALUE_ORDER = ("order_value", "order_exposure", "identified_on", "id")
 SEVERITY_ORDER = ("order_band", *VALUE_ORDER)
 UNKNOWN_LAST = 2**62
 PINNED = text("pinned_at IS NOT NULL")
-# What the matrix page counts by: an index of just these answers it without reading the rows.
-CELLS = (
-    "matrix_id",
+# What lists are counted by: an index of just these answers every count without reading the rows.
+COUNTED = (
+    "kind",
+    "order_band",
+    "order_value",
+    "effort_days",
+    "review_due_on",
     "current_likelihood",
     "current_impact",
     "target_likelihood",
     "target_impact",
-    "band_rank",
 )
 
 
@@ -48,7 +51,7 @@ class Risk(Base):
         Index("ix_risk_value", "status", *VALUE_ORDER),
         Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER),
         Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER),
-        Index("ix_risk_cell", "status", "team_id", *CELLS),
+        Index("ix_risk_counted", "status", "team_id", *COUNTED),
         Index("ix_risk_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         Index("ix_risk_import", "team_id", "import_key"),
         {"sqlite_autoincrement": True},
@@ -176,3 +179,13 @@ class Assessment(Base):
     why: Mapped[str] = mapped_column(Text, default="")
 
     by: Mapped[Person | None] = relationship()
+
+
+class RiskStamp(Base):
+    """Changes whenever a risk of the team does; see riskreg.risks.stamps."""
+
+    __tablename__ = "risk_stamp"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[datetime]

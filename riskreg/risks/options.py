@@ -2,8 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, literal, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    String,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+    union_all,
+)
 
 from riskreg.db import db
 from riskreg.org.models import Person, System
@@ -27,14 +40,19 @@ def filter_options(view: View) -> FilterOptions:
 
     One statement that looks at each person, system and tag once, never at each risk.
     """
-    mine = Risk.team_id.in_(view.team_ids) if view.team_ids is not None else true()
-    parts = (_owners(mine), _systems(mine), _tags(mine))
     found: dict[str, list[tuple[str, str]]] = {"owner": [], "system": [], "tag": []}
-    for sort, value, words in db.session.execute(union_all(*[select(part) for part in parts])):
+    for sort, value, words in db.session.connection().execute(_options_in(view.team_ids)):
         found[sort].append((value, words))
     for pairs in found.values():
         pairs.sort(key=lambda pair: (pair[1].casefold(), pair[0]))
     return FilterOptions(owners=found["owner"], systems=found["system"], tags=found["tag"])
+
+
+@lru_cache(maxsize=128)
+def _options_in(team_ids: tuple[int, ...] | None) -> CompoundSelect[Any]:
+    mine = Risk.team_id.in_(team_ids) if team_ids is not None else true()
+    parts = (_owners(mine), _systems(mine), _tags(mine))
+    return union_all(*[select(part) for part in parts])
 
 
 def _owners(mine: ColumnElement[bool]):  # type: ignore[no-untyped-def]

@@ -1,8 +1,10 @@
 """Reads of the register: one risk, a page of the list, its counts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -18,6 +20,7 @@ from riskreg.risks.conditions import View, after, before, conditions, ordered_id
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Assessment, Risk
+from riskreg.risks.stamps import kept
 
 __all__ = [
     "Neighbours",
@@ -40,6 +43,7 @@ __all__ = [
 
 PAGE_SIZE = 50
 ROWS_AT_ONCE = 1_000
+STATEMENTS_KEPT = 128
 
 
 class RiskRow(NamedTuple):
@@ -104,7 +108,12 @@ class RiskRow(NamedTuple):
 
     def key(self, order: Order) -> list[Any]:
         """Its sort key, to go on after it."""
-        return [getattr(self, name) for name in order_columns(order)]
+        return list(order_key(order)(self))
+
+
+def order_key(order: Order) -> Callable[[RiskRow], tuple[Any, ...]]:
+    """What gives a row's sort key."""
+    return attrgetter(*order_columns(order))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,15 +168,14 @@ def list_page(
     size: int = PAGE_SIZE,
 ) -> RiskPage:
     """A page of the view: from its beginning, or next to the row with the sort key given."""
-    order = view.criteria.order
     backwards = before_key is not None
-    where = []
-    if before_key is not None:
-        where = [before(order, before_key)]
-    elif after_key is not None:
-        where = [after(order, after_key)]
-    ids = ordered_ids(view, size + 1, where=where, backwards=backwards)
-    found = rows_of(ids, order)
+    query = _page_of(
+        view,
+        tuple(after_key) if after_key is not None else None,
+        tuple(before_key) if before_key is not None else None,
+        size,
+    )
+    found = _sorted_rows(query, view.criteria.order)
     more = len(found) > size
     if backwards:
         return RiskPage(rows=found[1:] if more else found, more_before=more, more_after=True)
@@ -176,7 +184,7 @@ def list_page(
 
 def count(view: View) -> int:
     """How many risks the view shows."""
-    return db.session.scalar(select(func.count()).select_from(Risk).where(*conditions(view))) or 0
+    return db.session.connection().scalar(_count_of(view)) or 0
 
 
 def all_rows(view: View, *, limit: int | None = None) -> Iterator[RiskRow]:
@@ -204,8 +212,7 @@ def rows_by_id(ids: Iterable[int]) -> dict[int, RiskRow]:
 
 def rows_of(ids: Select[Any], order: Order) -> list[RiskRow]:
     """The rows of a query of ids, in an order. Who may see them is asked in that query."""
-    rows = [RiskRow(*row) for row in db.session.execute(_rows_of(ids))]
-    return sorted(rows, key=lambda row: row.key(order))
+    return _sorted_rows(_rows_of(ids), order)
 
 
 def cells(view: View, tier: Tier) -> dict[tuple[int | None, int | None], int]:
@@ -214,6 +221,14 @@ def cells(view: View, tier: Tier) -> dict[tuple[int | None, int | None], int]:
     (None, None) counts those that are not rated, or only half, on this tier. The counts add up
     to `count(view)`.
     """
+    return dict(kept("cells", (view, tier), view.stamp, lambda: _cells(view, tier)))
+
+
+def _count(view: View) -> int:
+    return db.session.scalar(select(func.count()).select_from(Risk).where(*conditions(view))) or 0
+
+
+def _cells(view: View, tier: Tier) -> dict[tuple[int | None, int | None], int]:
     likelihood = getattr(Risk, f"{tier}_likelihood")
     impact = getattr(Risk, f"{tier}_impact")
     query = (
@@ -247,6 +262,30 @@ def assessments_of(risk: Risk) -> Sequence[Assessment]:
         .options(joinedload(Assessment.by))
         .order_by(Assessment.at.desc(), Assessment.id.desc())
     ).all()
+
+
+# Building a statement costs more than running it, and people come back to the same views.
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _page_of(
+    view: View, after_key: tuple[Any, ...] | None, before_key: tuple[Any, ...] | None, size: int
+) -> Select[Any]:
+    order = view.criteria.order
+    where = []
+    if before_key is not None:
+        where = [before(order, before_key)]
+    elif after_key is not None:
+        where = [after(order, after_key)]
+    return _rows_of(ordered_ids(view, size + 1, where=where, backwards=before_key is not None))
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _count_of(view: View) -> Select[int]:
+    return select(func.count()).select_from(Risk).where(*conditions(view))
+
+
+def _sorted_rows(query: Select[Any], order: Order) -> list[RiskRow]:
+    rows = [RiskRow(*row) for row in db.session.connection().execute(query)]
+    return sorted(rows, key=order_key(order))
 
 
 def _rows_of(ids: Select[Any]) -> Select[Any]:

@@ -55,14 +55,15 @@ def index() -> str:
     options = filter_options(view)
     team = chosen_team()
     columns = columns_of(request.args.getlist("column"))
+    shown = [(column.key, column.label) for column in columns if column.shown]
     chosen = chips(view.criteria, options, matrix)
     return render_template(
         "risks/index.html" if total or chosen else "risks/empty.html",
         criteria=view.criteria,
         sentence=sentence(view, total, team.name if team and team.parent_id else ""),
-        groups=groups_of(found.rows, view, known),
+        groups=groups_of(found.rows, view, known, shown),
         columns=columns,
-        shown=[(column.key, column.label) for column in columns if column.shown],
+        shown=shown,
         kept=list(view.criteria.to_args().items()),
         numbers=NUMBERS,
         page=page,

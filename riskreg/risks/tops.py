@@ -24,6 +24,7 @@ from riskreg.risks.conditions import View, before, conditions, order_of, ordered
 from riskreg.risks.kinds import Status
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskRow, list_page, rows_of
+from riskreg.risks.stamps import kept
 
 CANDIDATES = 60
 NEEDS_EFFORT_SHOWN = 20
@@ -123,7 +124,7 @@ def rank_in(view: View, item: Standing, *, size: int = TOP_SIZE) -> RankPreview:
 
 def _pinned(view: View, size: int) -> list[RiskRow]:
     """The pinned risks of a view, as many as there are places, in its order."""
-    query = select(Risk.id).where(Risk.pinned_at.is_not(None), *conditions(view))
+    query = select(Risk.id).where(Risk.pinned_at.is_not(None), *conditions(view, beside=True))
     return rows_of(query, view.criteria.order)[:size]
 
 
@@ -142,7 +143,11 @@ def _needing_effort(view: View) -> list[RiskRow]:
 
 
 def _counts(view: View) -> tuple[int, int, int]:
-    """(rated without effort, unrated, all) of a view, by the stored keys alone."""
+    """(rated without effort, unrated, all) of a view."""
+    return kept("top counts", view, view.stamp, lambda: _counted(view))
+
+
+def _counted(view: View) -> tuple[int, int, int]:
     row = db.session.execute(
         select(
             func.count().filter(RATED, Risk.order_value == UNKNOWN_LAST),

@@ -1,0 +1,101 @@
+"""The stamp of each team's risks, and figures that are kept for as long as it does not change.
+
+The stamp is written in the transaction of the change itself, last of all, so that it is seen
+exactly when the change is, and its lock is held for a moment only.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import event, func, inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from riskreg.db import db
+from riskreg.lib.dates import now
+from riskreg.risks.models import Risk, RiskStamp
+
+Value = TypeVar("Value")
+# (how often risks changed, when they did last); None where nothing may be kept.
+Stamp: TypeAlias = tuple[int, datetime] | None
+
+KEPT_MAX = 512
+NAMES_HOLD = timedelta(minutes=1)
+_CHANGED = "riskreg.risks.changed_teams"
+
+_kept: dict[Hashable, tuple[datetime, Any]] = {}
+
+
+def stamp_of(team_ids: Sequence[int] | None) -> Stamp:
+    """The stamp of these teams' risks (None: all); None in a transaction that changes risks."""
+    if db.session.info.get(_CHANGED):
+        return None
+    query = select(func.sum(RiskStamp.version), func.max(RiskStamp.changed_at))
+    if team_ids is not None:
+        query = query.where(RiskStamp.team_id.in_(team_ids))
+    found: Any = db.session.execute(query).one()
+    return None if found[0] is None else (int(found[0]), found[1])
+
+
+def kept(
+    name: str, key: Hashable, stamp: Stamp, make: Callable[[], Value], *, names: bool = False
+) -> Value:
+    """What `make` gave under the same name, key and stamp, or gives now.
+
+    With `names` it holds for a minute at most, because people and systems are renamed without
+    a risk being changed.
+    """
+    if stamp is None:
+        return make()
+    whole = (str(db.engine.url), name, key, stamp)
+    found = _kept.get(whole)
+    if found is not None and (not names or now() - found[0] < NAMES_HOLD):
+        value: Value = found[1]
+        return value
+    if len(_kept) >= KEPT_MAX:
+        _kept.clear()
+    fresh = make()
+    _kept[whole] = (now(), fresh)
+    return fresh
+
+
+def touch_teams(team_ids: Sequence[int]) -> None:
+    """Give the teams new stamps; for whoever writes risks without the session's objects."""
+    if not team_ids:
+        return
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"team_id": each, "version": 1, "changed_at": now()} for each in sorted(set(team_ids))]
+    statement = insert(RiskStamp).values(rows)
+    newer = {
+        "version": RiskStamp.version + 1,
+        "changed_at": statement.excluded.changed_at,
+    }
+    db.session.execute(statement.on_conflict_do_update(index_elements=["team_id"], set_=newer))
+
+
+@event.listens_for(db.session, "after_flush")
+def _note(session: Session, _context: object) -> None:
+    changed = session.info.setdefault(_CHANGED, set())
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, Risk):
+            changed.update(_teams_of(row))
+
+
+@event.listens_for(db.session, "before_commit")
+def _write(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    touch_teams(list(session.info.pop(_CHANGED, ())))
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_CHANGED, None)
+
+
+def _teams_of(risk: Risk) -> Iterator[int]:
+    """The team of a risk, and the one it was moved from."""
+    yield risk.team_id
+    yield from (old for old in inspect(risk).attrs.team_id.history.deleted or () if old)
