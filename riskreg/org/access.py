@@ -61,12 +61,20 @@ def visible_among(
     below: Team | None = None,
 ) -> ColumnElement[bool]:
     """The same filter without a statement: `known` are all teams the actor may look at."""
+    ids = ids_among(actor, permission, known, below=below)
+    return true() if ids is None else team_id.in_(ids)
+
+
+def ids_among(
+    actor: Actor, permission: Permission, known: Sequence[Team], *, below: Team | None = None
+) -> list[int] | None:
+    """The same as `team_ids` without a statement."""
+    paths = actor.paths(permission)
     top = below.path if below else "/"
-    teams = [team for team in known if team.path.startswith(top)]
-    allowed = [team for team in teams if actor.may(permission, team.path)]
+    allowed = [t for t in known if t.path.startswith(top) and t.path.startswith(paths)]
     if any(team.parent_id is None for team in allowed):
-        return true()
-    return team_id.in_([team.id for team in allowed])
+        return None
+    return [team.id for team in allowed]
 
 
 def can(actor: Actor, permission: Permission, row: OfTeam | Team) -> bool:

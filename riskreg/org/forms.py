@@ -21,7 +21,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 
 from riskreg.fields import choices_of, clean
 from riskreg.org.kinds import DataClass, Hours, Role
@@ -49,7 +56,7 @@ def _web(_form: Form, field: Field) -> None:
 class SignInForm(Form):
     """E-mail and password."""
 
-    email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)], filters=[clean])
+    email = EmailField(_l("E-mail"), [DataRequired(), Length(max=254)], filters=[clean])
     password = PasswordField(_l("Password"), [InputRequired(), Length(max=MAX_LENGTH)])
 
 
@@ -69,15 +76,15 @@ class SetupForm(Form):
 
     code = StringField(
         _l("Set-up code"),
-        [InputRequired(), Length(max=80)],
+        [DataRequired(), Length(max=80)],
         filters=[clean],
         description=_l("It was printed where riskreg was started."),
     )
     organisation = StringField(
-        _l("Organisation"), [InputRequired(), Length(max=200)], filters=[clean]
+        _l("Organisation"), [DataRequired(), Length(max=200)], filters=[clean]
     )
-    name = StringField(_l("Your name"), [InputRequired(), Length(max=200)], filters=[clean])
-    email = EmailField(_l("E-mail"), [InputRequired(), Length(max=254)], filters=[clean])
+    name = StringField(_l("Your name"), [DataRequired(), Length(max=200)], filters=[clean])
+    email = EmailField(_l("E-mail"), [DataRequired(), Length(max=254)], filters=[clean])
     password = PasswordField(
         _l("Password"),
         [InputRequired(), Length(min=MIN_LENGTH, max=MAX_LENGTH)],
@@ -88,7 +95,7 @@ class SetupForm(Form):
 class SystemForm(Form):
     """What a team runs, and how."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[clean])
     key = StringField(
         _l("Key"),
         [Optional(), Length(max=80), Regexp(KEY, message=_l("Small letters, digits and hyphens."))],
@@ -99,7 +106,9 @@ class SystemForm(Form):
     )
     team = SelectField(_l("Team"), [InputRequired()])
     description = TextAreaField(_l("What it does"), [Length(max=4000)], filters=[clean])
-    tier = SelectField(_l("Tier"), description=_l("1 is what the company cannot do without."))
+    tier = SelectField(
+        _l("Tier"), default="", description=_l("1 is what the company cannot do without.")
+    )
     slo = StringField(
         _l("Availability objective in per cent"),
         [Length(max=20)],
@@ -108,7 +117,7 @@ class SystemForm(Form):
     )
     hours = RadioField(_l("When it must run"), default=Hours.BUSINESS)
     pages = BooleanField(_l("It pages people"))
-    data_class = SelectField(_l("Data it holds"))
+    data_class = SelectField(_l("Data it holds"), default="")
     operators = SelectMultipleField(
         _l("People who are able to operate it"), [Optional()], coerce=int
     )
@@ -151,17 +160,17 @@ class SystemForm(Form):
 class TeamForm(Form):
     """A team's name."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[clean])
     version = HiddenField(_l("Version"))
 
 
 class PersonForm(Form):
     """A new person with a first role."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[clean])
     email = EmailField(
         _l("E-mail"),
-        [InputRequired(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
+        [DataRequired(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
         filters=[clean],
     )
     title = StringField(_l("Title"), [Length(max=120)], filters=[clean])

@@ -17,10 +17,10 @@ from riskreg.lib.dates import add_months, local_day, now
 from riskreg.lib.text import truncate
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.severity import band
-from riskreg.org.access import require
+from riskreg.org.access import can, require
 from riskreg.org.permissions import Actor, Permission
 from riskreg.reviews.checklists import translation, words_of
-from riskreg.reviews.kinds import AnswerValue, ReviewStatus, Severity
+from riskreg.reviews.kinds import DECISION_AREA, AnswerValue, ReviewStatus, Severity
 from riskreg.reviews.models import Answer, Review, ReviewComment, ReviewRisk, Statement
 from riskreg.risks.models import Risk
 from riskreg.risks.services import create_risk, current_matrix, matrix_of
@@ -54,11 +54,12 @@ def save_answer(
     """Store what a person says about a statement.
 
     `version` is that of the answer they saw, 0 for none; None does not compare. Raises Stale with
-    both sides, Invalid with the field, Conflict once the review is submitted.
+    both sides, Invalid with the field, Conflict once the review is submitted. The decision is
+    answered last: on a submitted review by whoever may sign it.
     """
     require(actor, Permission.REVIEW_EDIT, review, view=Permission.REVIEW_VIEW)
-    demand_status(review, ReviewStatus.IN_PROGRESS)
     statement = statement_of(review, code)
+    _demand_answerable(actor, review, statement)
     _check_answer(values, local_day(at or now(), actor.timezone))
     answer = _answer(review, statement)
     if version is not None and version != (answer.version if answer else 0):
@@ -201,6 +202,15 @@ def statement_of(review: Review, code: str) -> Statement:
     if statement is None:
         raise NotFound(_("This review has no statement %(code)s.", code=code))
     return statement
+
+
+def _demand_answerable(actor: Actor, review: Review, statement: Statement) -> None:
+    """Answers rest once a review is submitted, but for the decision of whoever may sign it."""
+    is_signer = can(actor, Permission.REVIEW_SIGN, review)
+    if statement.area_key == DECISION_AREA and is_signer:
+        demand_status(review, ReviewStatus.IN_PROGRESS, ReviewStatus.SUBMITTED)
+    else:
+        demand_status(review, ReviewStatus.IN_PROGRESS)
 
 
 def _answer(review: Review, statement: Statement) -> Answer | None:

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+# The key of the area that is answered last, by the person who signs.
+DECISION_AREA = "dec"
+
 
 class Severity(StrEnum):
     """How bad it is when a statement is not met."""

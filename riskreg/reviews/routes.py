@@ -268,6 +268,7 @@ def _review_page(
 
 def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
     review = sheet.review
+    may_sign = can(current_actor, Permission.REVIEW_SIGN, review)
     offered = [line.statement for line in sheet.lines if line.offers_risk]
     return {
         "review": review,
@@ -276,7 +277,8 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
             line.code: drafts.get(line.code) or draft_of(line.answer) for line in sheet.lines
         },
         "may_answer": sheet.is_editable and can(current_actor, Permission.REVIEW_EDIT, review),
-        "may_sign": can(current_actor, Permission.REVIEW_SIGN, review),
+        "may_sign": may_sign,
+        "may_decide": may_sign and review.status == ReviewStatus.SUBMITTED,
         "may_file": can(current_actor, Permission.RISK_EDIT, review),
         "is_mine": current_actor.person_id == review.submitted_by_id,
         "is_signed": review.status == ReviewStatus.SIGNED_OFF,

@@ -21,7 +21,7 @@ from riskreg.metrics.reviews import (
 from riskreg.org.access import can
 from riskreg.org.permissions import Actor, Permission
 from riskreg.reviews.checklists import Words, translation, words_of
-from riskreg.reviews.kinds import AnswerValue, ReviewStatus, Severity
+from riskreg.reviews.kinds import DECISION_AREA, AnswerValue, ReviewStatus, Severity
 from riskreg.reviews.models import Answer, Review, ReviewRisk, Statement
 from riskreg.reviews.results import disproved_at, item_of
 from riskreg.risks.models import Risk
@@ -58,6 +58,11 @@ class Line:
     def is_open(self) -> bool:
         """Whether it keeps the review open."""
         return self.state in OPEN_STATES
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it is answered last, by the person who signs."""
+        return self.statement.area_key == DECISION_AREA
 
     @property
     def offers_risk(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now
+from riskreg.metrics.reviews import State
 from riskreg.org.kinds import Role
 from riskreg.org.models import System
 from riskreg.postmortems.models import Incident, IncidentSystem, Postmortem, PostmortemStatement
@@ -29,7 +30,7 @@ def test_counts_each_practice_and_keeps_unknown_apart(client: RegisterClient) ->
     make_system(team)
     ci, canary, synthetic = coverage_table(actor(owner), day=now().date()).practices
     assert (ci.coverage.met, ci.coverage.applicable, ci.coverage.unknown) == (2, 3, 1)
-    assert (canary.coverage.met, canary.counts["not_met"], canary.coverage.unknown) == (0, 1, 2)
+    assert (canary.coverage.met, canary.counts[State.NOT_MET], canary.coverage.unknown) == (0, 1, 2)
     assert (synthetic.coverage.applicable, synthetic.coverage.unknown) == (2, 2)
     page = client.sign_in(owner).get("/coverage").text
     assert "<strong>2</strong> of 3 systems" in page
@@ -43,7 +44,7 @@ def test_old_evidence_is_stale_and_not_met(client: RegisterClient) -> None:
     review = make_review(make_system(team), owner)
     make_answer(review, owner, "chg-1", evidence_on=(now() - timedelta(days=120)).date())
     ci = coverage_table(actor(owner), day=now().date()).practices[0]
-    assert (ci.coverage.met, ci.counts["stale"], ci.coverage.unknown) == (0, 1, 0)
+    assert (ci.coverage.met, ci.counts[State.STALE], ci.coverage.unknown) == (0, 1, 0)
 
 
 def test_the_newest_answer_counts_and_silence_does_not_erase_it(client: RegisterClient) -> None:
@@ -68,7 +69,7 @@ def test_an_incident_disproves_what_was_answered_before(client: RegisterClient) 
     make_answer(review, owner, "chg-1", at=now() - timedelta(days=3))
     disprove(review, "chg-1")
     ci = coverage_table(actor(owner), day=now().date()).practices[0]
-    assert (ci.coverage.met, ci.counts["disproved"]) == (0, 1)
+    assert (ci.coverage.met, ci.counts[State.DISPROVED]) == (0, 1)
     page = client.sign_in(owner).get(f"/reviews/{review.ref}").text
     assert "an incident showed otherwise" in page
     make_answer(review, owner, "chg-1", AnswerValue.NOT_MET)

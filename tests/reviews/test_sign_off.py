@@ -219,3 +219,17 @@ def test_an_engineer_cannot_waive(client: RegisterClient, review: Review, owner:
         f"/reviews/{review.ref}/waivers/own-1", data={"until": until, "why": "Please"}
     )
     assert answer.status_code == 403
+
+
+def test_the_decision_is_answered_by_whoever_signs(
+    client: RegisterClient, review: Review, owner: Person, manager: Person
+) -> None:
+    submit(review, owner)
+    sent = {"value": "met", "version": "0"}
+    client.sign_in(owner)
+    assert "data-answer" not in client.get(f"/reviews/{review.ref}").text
+    assert client.post(f"/reviews/{review.ref}/answers/dec-1", data=sent).status_code == 409
+    client.sign_in(manager)
+    assert 'data-answer="dec-1"' in client.get(f"/reviews/{review.ref}").text
+    assert client.post(f"/reviews/{review.ref}/answers/dec-1", data=sent).status_code == 303
+    assert client.post(f"/reviews/{review.ref}/answers/own-1", data=sent).status_code == 409

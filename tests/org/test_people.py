@@ -1,0 +1,172 @@
+"""People: adding them, their roles, locking them out; nobody rises above themselves."""
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from riskreg.audit.models import AuditEntry
+from riskreg.db import db
+from riskreg.org.kinds import Role
+from riskreg.org.models import Grant, Person, Team, UserSession
+from tests.client import RegisterClient
+from tests.factories import give_role, make_person, make_team
+
+
+@pytest.fixture
+def root(client: RegisterClient) -> Team:
+    return make_team("Company")
+
+
+@pytest.fixture
+def team(root: Team) -> Team:
+    return make_team("Payments", parent=root)
+
+
+@pytest.fixture
+def admin(client: RegisterClient, root: Team) -> Person:
+    person = make_person(root, Role.ADMIN, name="Amal Admin")
+    client.sign_in(person)
+    return person
+
+
+def sent(**values: str) -> dict[str, str]:
+    new = {"name": "Ada New", "email": "Ada@Example.org", "team": "payments", "role": "engineer"}
+    return {**new, **values}
+
+
+def password_in(page: str) -> str:
+    found = re.search(r'class="password-once">([^<]+)<', page)
+    assert found is not None
+    return found[1]
+
+
+def roles(person: Person) -> dict[int, str]:
+    rows = db.session.scalars(select(Grant).where(Grant.person_id == person.id))
+    return {grant.team_id: grant.role for grant in rows}
+
+
+def test_adds_a_person_with_a_password_that_is_shown_once(
+    client: RegisterClient, team: Team, admin: Person
+) -> None:
+    answer = client.post("/admin/people/new", data=sent())
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    person = db.session.scalars(select(Person).where(Person.email == "ada@example.org")).one()
+    assert (roles(person), person.home_team_id) == ({team.id: "engineer"}, team.id)
+    password = password_in(answer.text)
+    assert len(password) >= 20
+    assert password not in client.get(f"/admin/people/{person.id}").text
+    sign_in = client.post("/sign-in", data={"email": "ada@example.org", "password": password})
+    assert sign_in.status_code == 303
+    acts = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_id == person.id)).all()
+    assert {"person.create", "role.grant"} <= {entry.action for entry in acts}
+    assert password not in str([entry.changes for entry in acts])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"email": "amal@example.org"}, {"email": "no address"}, {"name": ""}, {"team": "nowhere"}],
+)
+def test_refuses_bad_values(
+    client: RegisterClient, team: Team, admin: Person, values: dict[str, str]
+) -> None:
+    make_person(team, email="amal@example.org")
+    assert client.post("/admin/people/new", data=sent(**values)).status_code == 422
+    assert db.session.scalar(select(func.count(Person.id))) == 2
+
+
+def test_lists_everybody_and_finds_them(client: RegisterClient, team: Team, admin: Person) -> None:
+    make_person(team, name="Ada Active")
+    make_person(team, name="Lou Locked", is_active=False)
+    assert "Lou Locked" not in client.get("/admin/people").text
+    assert "Lou Locked" in client.get("/admin/people?state=locked").text
+    page = client.get("/admin/people?q=ada").text
+    assert "Ada Active" in page
+    assert "1 person" in page
+    assert "Nobody fits" in client.get("/admin/people?q=nobody").text
+
+
+def test_gives_changes_and_takes_a_role(client: RegisterClient, team: Team, admin: Person) -> None:
+    person = make_person(team)
+    path = f"/admin/people/{person.id}/roles"
+    client.post(path, data={"team": "payments", "role": "manager"})
+    client.post(path, data={"team": "company", "role": "viewer"})
+    assert roles(person)[team.id] == "manager"
+    assert len(roles(person)) == 2
+    client.post(f"{path}/payments/end")
+    assert list(roles(person).values()) == ["viewer"]
+    assert client.post(path, data={"team": "payments", "role": "king"}).status_code == 422
+
+
+def test_locks_out_at_once_and_lets_in_again(
+    client: RegisterClient, team: Team, admin: Person
+) -> None:
+    person = make_person(team)
+    client.sign_in(person)
+    client.sign_in(admin)
+    assert client.post(f"/admin/people/{person.id}/deactivation").status_code == 303
+    assert not db.session.get_one(Person, person.id).is_active
+    ended = select(UserSession.revoked_at).where(UserSession.person_id == person.id)
+    assert db.session.scalars(ended).one() is not None
+    client.post(f"/admin/people/{person.id}/activation")
+    assert db.session.get_one(Person, person.id).is_active
+    assert roles(person) == {team.id: "engineer"}
+
+
+def test_a_new_password_ends_every_session(
+    client: RegisterClient, team: Team, admin: Person
+) -> None:
+    person = make_person(team)
+    client.sign_in(person)
+    client.sign_in(admin)
+    password = password_in(client.post(f"/admin/people/{person.id}/password").text)
+    ended = select(UserSession.revoked_at).where(UserSession.person_id == person.id)
+    assert db.session.scalars(ended).one() is not None
+    sent_in = {"email": person.email, "password": password}
+    assert client.post("/sign-in", data=sent_in).status_code == 303
+
+
+def test_the_last_administrator_stays(client: RegisterClient, root: Team, admin: Person) -> None:
+    path = f"/admin/people/{admin.id}"
+    assert client.post(f"{path}/roles/company/end").status_code == 409
+    sent_role = {"team": "company", "role": "viewer"}
+    assert client.post(f"{path}/roles", data=sent_role).status_code == 409
+    assert client.post(f"{path}/deactivation").status_code == 409
+    assert roles(admin) == {root.id: "admin"}
+    make_person(root, Role.ADMIN)
+    assert client.post(f"{path}/roles", data=sent_role).status_code == 303
+
+
+def test_an_administrator_of_a_team_manages_that_team_only(
+    client: RegisterClient, root: Team, team: Team, admin: Person
+) -> None:
+    person = make_person(team)
+    client.sign_in(make_person(team, Role.ADMIN))
+    path = f"/admin/people/{person.id}/roles"
+    assert client.post(path, data={"team": "payments", "role": "manager"}).status_code == 303
+    assert client.post(path, data={"team": "company", "role": "viewer"}).status_code == 422
+    assert client.post("/admin/people/new", data=sent(team="company")).status_code == 422
+    give_role(person, root, Role.VIEWER)
+    for act in ("password", "deactivation", "roles/company/end"):
+        assert client.post(f"/admin/people/{person.id}/{act}").status_code in {403, 404}
+        assert client.post(f"/admin/people/{admin.id}/{act}").status_code in {403, 404}
+    assert roles(person) == {team.id: "manager", root.id: "viewer"}
+    assert (
+        "hold a role somewhere that you do not manage"
+        in client.get(f"/admin/people/{person.id}").text
+    )
+
+
+def test_a_manager_manages_no_people(client: RegisterClient, root: Team, team: Team) -> None:
+    person = make_person(team)
+    client.sign_in(make_person(root, Role.MANAGER))
+    for path in ("/admin/people", "/admin/people/new", f"/admin/people/{person.id}"):
+        assert client.get(path).status_code == 403
+    assert client.post("/admin/people/new", data=sent()).status_code == 403
+    assert client.post(f"/admin/people/{person.id}/password").status_code == 403
+    assert db.session.scalar(select(func.count(Person.id))) == 2
+
+
+def test_there_is_no_such_person(client: RegisterClient, admin: Person) -> None:
+    assert client.get("/admin/people/999999").status_code == 404
