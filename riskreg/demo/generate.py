@@ -35,8 +35,13 @@ def generate(progress: Progress | None = None) -> Company:
     with transaction():
         with clock_at(chronicle.instant(FOUNDED_DAYS_AGO, "found")):
             found(company)
-        risks = tell_risks(chronicle, company)
-        tell_reviews(chronicle, company, risks)
-        tell_incidents(chronicle, company, risks)
+        tell_all(chronicle, company)
         chronicle.replay(progress)
     return company
+
+
+def tell_all(chronicle: Chronicle, company: Company) -> None:
+    """Add every act of the two years."""
+    risks = tell_risks(chronicle, company)
+    tell_reviews(chronicle, company, risks)
+    tell_incidents(chronicle, company, risks)

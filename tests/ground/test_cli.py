@@ -1,0 +1,143 @@
+"""The command line: setting up, checking, and one clear sentence on every error."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ADMIN = {
+    "RISKREG_ADMIN_EMAIL": "ada@example.org",
+    "RISKREG_ADMIN_NAME": "Ada",
+    "RISKREG_ADMIN_PASSWORD": "a sentence is a fine password",
+    "RISKREG_ADMIN_ORGANISATION": "Example",
+}
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """The environment of an installation in an empty folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RISKREG_")}
+    return kept | {"RISKREG_HOME": str(tmp_path / "home")}
+
+
+def riskreg(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "riskreg", *arguments],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from riskreg.cli import build_parser; build_parser().format_help(); "
+        "print([name for name in ('flask', 'sqlalchemy', 'weasyprint') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "command", ["init", "serve", "worker", "db upgrade", "doctor", "demo", "user add", "import"]
+)
+def test_every_command_explains_itself(environ: dict[str, str], command: str) -> None:
+    done = riskreg(environ, *command.split(), "--help")
+    assert done.returncode == 0
+    assert "usage: riskreg" in done.stdout
+
+
+def test_sets_up_with_an_administrator_once(environ: dict[str, str]) -> None:
+    first = riskreg(environ | ADMIN, "init", "--no-input")
+    assert first.returncode == 0, first.stderr
+    assert "ada@example.org can sign in" in first.stdout
+    again = riskreg(environ | ADMIN, "init", "--no-input")
+    assert "nothing was changed" in again.stdout
+    assert riskreg(environ, "db", "check").returncode == 0
+
+
+def test_refuses_a_short_password_and_stores_nobody(environ: dict[str, str]) -> None:
+    done = riskreg(environ | ADMIN | {"RISKREG_ADMIN_PASSWORD": "short"}, "init", "--no-input")
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("riskreg: A password has 15")
+    assert "can sign in" in riskreg(environ | ADMIN, "init", "--no-input").stdout
+
+
+def test_prints_a_set_up_code_without_an_administrator(environ: dict[str, str]) -> None:
+    done = riskreg(environ, "init", "--no-input")
+    assert "/setup" in done.stdout
+    assert len(done.stdout.strip().splitlines()[-1]) >= 20
+
+
+def test_the_doctor_says_what_to_do(environ: dict[str, str]) -> None:
+    done = riskreg(environ, "doctor", "--format", "json")
+    assert done.returncode == 1
+    found = {entry["check"]: entry for entry in json.loads(done.stdout)["data"]}
+    assert set(found) >= {"python", "sqlite", "pango", "fonts", "database", "tables", "mail"}
+    assert found["tables"]["state"] == "fail"
+    assert found["tables"]["advice"] == "Run riskreg init."
+    riskreg(environ, "init", "--no-input")
+    done = riskreg(environ, "doctor", "--format", "json")
+    assert done.returncode == 0
+    assert {entry["check"]: entry for entry in json.loads(done.stdout)["data"]}["worker"]["advice"]
+
+
+def test_adds_a_person_and_shows_their_password_once(environ: dict[str, str]) -> None:
+    riskreg(environ | ADMIN, "init", "--no-input")
+    done = riskreg(environ, "user", "add", "bo@example.org", "--role", "engineer")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.strip()) >= 15
+    again = riskreg(environ, "user", "add", "bo@example.org")
+    assert again.returncode == 1
+    assert again.stderr.strip() == (
+        "riskreg: There is a person with the e-mail bo@example.org already."
+    )
+
+
+def test_a_wrong_setting_is_one_sentence(environ: dict[str, str]) -> None:
+    done = riskreg(environ | {"RISKREG_PORT": "eighty"}, "doctor")
+    assert done.returncode == 1
+    assert done.stderr.strip() == ("riskreg: RISKREG_PORT must be a whole number; it is 'eighty'.")
+
+
+def test_refuses_to_serve_tables_of_another_version(environ: dict[str, str]) -> None:
+    done = riskreg(environ, "serve", "--port", "0")
+    assert done.returncode == 1
+    assert "riskreg db upgrade" in done.stderr
+
+
+def test_serves_and_stops_with_its_worker(environ: dict[str, str]) -> None:
+    riskreg(environ | ADMIN, "init", "--no-input")
+    command = [sys.executable, "-m", "riskreg", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = []
+        while not all(any(word in line for line in said) for word in ("http://", "worker_started")):
+            said.append(process.stderr.readline())
+        line = next(line for line in said if "http://" in line)
+        address = line[line.index("http://") :].strip()
+        with urllib.request.urlopen(f"{address}healthz") as answer:  # noqa: S310 - our own server
+            assert answer.status == 200
+            assert "Server" not in answer.headers or "waitress" not in answer.headers["Server"]
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+        assert process.wait(timeout=40) == 0
+    assert "worker_stopped" in rest
+
+
+def test_a_demo_needs_an_empty_folder(environ: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "full"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("do not touch")
+    done = riskreg(environ, "demo", "--home", str(folder), "--no-serve")
+    assert done.returncode == 1
+    assert "nothing was changed" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["letter.txt"]

@@ -1,0 +1,87 @@
+"""What every answer keeps: headers, one transaction, errors people and programs can read."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from riskreg import create_app
+from riskreg.db import db
+from riskreg.org.kinds import Role
+from riskreg.org.models import UserSession
+from riskreg.settings import Settings
+from tests.client import RegisterClient
+from tests.factories import make_person, make_team
+
+
+def test_every_answer_carries_the_policy(client: RegisterClient) -> None:
+    headers = client.get("/sign-in", follow_redirects=True).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "'unsafe-inline'" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_nonce_is_another_one_each_time(client: RegisterClient) -> None:
+    policies = {client.get("/healthz").headers["Content-Security-Policy"] for _ in range(3)}
+    assert len(policies) == 3
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(client: RegisterClient) -> None:
+    make_person()
+    response = client.get("/risks?kind=security")
+    assert response.status_code == 303
+    assert response.location == "/sign-in?next=/risks?kind%3Dsecurity"
+
+
+def test_a_program_gets_problem_details(client: RegisterClient) -> None:
+    response = client.get("/me", headers={"Accept": "application/json"})
+    assert response.status_code == 401
+    assert response.mimetype == "application/problem+json"
+    assert response.get_json()["detail"] == "Sign in first."
+
+
+def test_a_page_that_is_not_there_is_a_sentence(client: RegisterClient) -> None:
+    client.sign_in(make_person(make_team("Root"), Role.VIEWER))
+    response = client.get("/nothing/here")
+    assert response.status_code == 404
+    assert "There is nothing here, or you may not see it." in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
+)
+def test_signing_in_never_leads_to_another_site(client: RegisterClient, onward: str) -> None:
+    client.sign_in(make_person(make_team("Root"), Role.VIEWER))
+    response = client.post("/me/theme", data={"theme": "dark", "next": onward})
+    assert response.location == "/"
+
+
+def test_a_request_from_another_site_changes_nothing(client: RegisterClient) -> None:
+    client.sign_in(make_person(make_team("Root"), Role.VIEWER))
+    response = client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 403
+    assert db.session.query(UserSession).filter(UserSession.revoked_at.is_not(None)).count() == 0
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, settings: Settings) -> None:
+    guarded = create_app(replace(settings, testing=False))
+    person = make_person(make_team("Root"), Role.VIEWER)
+    client = RegisterClient(guarded).sign_in(person)
+    refused = client.post("/sign-out")
+    assert refused.status_code == 400
+    assert "Go back, reload the page" in refused.get_data(as_text=True)
+    page = client.get("/me").get_data(as_text=True)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    assert client.post("/sign-out", data={"csrf_token": token[1]}).status_code == 303
+    with guarded.app_context():
+        db.engine.dispose()
+
+
+def test_static_files_are_kept_for_ever_and_pages_never(client: RegisterClient) -> None:
+    with client.get("/static/css/tokens.css") as response:
+        assert "max-age=31536000" in response.headers["Cache-Control"]
