@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem, Slip
-from riskreg.audit.services import changed, plain, record
+from riskreg.audit.services import changed, plain, record, record_all
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, Stale
 from riskreg.lib.dates import local_day, now
@@ -82,9 +82,7 @@ def create_actions(
             action.id = next(_trial_ids)
     db.session.add_all([action for action, _shown in made])
     db.session.flush()
-    for action, shown in made:
-        record(actor=actor, action="action.create", subject=action, changes=shown)
-    db.session.flush()
+    record_all(actor=actor, action="action.create", acts=made)
     return [action for action, _shown in made]
 
 

@@ -106,6 +106,8 @@ def fold(text: str) -> str:
     No case, no accents, no invisible characters, single spaces. Empty when nothing visible
     is left.
     """
+    if text.isascii():
+        return " ".join(text.casefold().split())
     apart = unicodedata.normalize("NFKD", text).casefold()
     base = unicodedata.normalize("NFKD", apart).translate(_PLAIN_LETTERS)
     visible = "".join(char for char in base if unicodedata.category(char) not in {"Mn", "Cf", "Me"})

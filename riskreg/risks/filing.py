@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from riskreg.audit.services import changed, record
+from riskreg.audit.services import changed, record_all
 from riskreg.db import db
 from riskreg.errors import Invalid
 from riskreg.lib.dates import local_day, now
@@ -21,7 +21,7 @@ from riskreg.org.access import require
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.changes import set_values
-from riskreg.risks.kinds import Status, Tier
+from riskreg.risks.kinds import CloseReason, Status, Tier
 from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.models import Assessment, MatrixVersion, Risk
 from riskreg.risks.scoring import rating_of, recompute, review_due_on
@@ -29,16 +29,22 @@ from riskreg.risks.values import RATINGS, checked_values
 
 Changes = dict[str, list[Any]]
 
+UNSAID: tuple[Any, ...] = (None, "", [])
 # Ids below zero name rows that are rolled back, so that a trial uses up no number of the register.
 _trial_ids = count(-1, -1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewRisk:
-    """A risk to file: its team and values as `create_risk` takes them."""
+    """A risk to file: its team and values as `create_risk` takes them.
+
+    One that is over already is filed as closed, with the reason and a word on it.
+    """
 
     team: Team
     values: Mapping[str, Any]
+    close_reason: CloseReason | None = None
+    close_note: str = ""
 
 
 def create_risk(
@@ -70,8 +76,7 @@ def create_risk(
     risk.form_key = form_key
     if not _insert_once(risk):
         return create_risk(actor, team=team, values=values, form_key=form_key)
-    _keep_new(actor, risk, changes, why=why, at=at)
-    db.session.flush()
+    _keep_new(actor, [(risk, changes)], why=why, at=at)
     return risk
 
 
@@ -90,12 +95,17 @@ def create_risks(
     if is_trial:
         for risk, _changes in made:
             risk.id = next(_trial_ids)
-    db.session.add_all([risk for risk, _changes in made])
+    risks = [risk for risk, _changes in made]
+    closed = [
+        (risk, changed(risk, closing(new.close_reason, new.close_note, at)))
+        for risk, new in zip(risks, new_risks, strict=True)
+        if new.close_reason is not None
+    ]
+    db.session.add_all(risks)
     db.session.flush()
-    for risk, changes in made:
-        _keep_new(actor, risk, changes, why=why, at=at)
-    db.session.flush()
-    return [risk for risk, _changes in made]
+    _keep_new(actor, made, why=why, at=at)
+    record_all(actor=actor, action="risk.close", acts=closed)
+    return risks
 
 
 def set_ratings(
@@ -119,21 +129,20 @@ def rate(risk: Risk, tier: Tier, rating: Rating) -> Changes:
 
 def add_assessment(actor: Actor, risk: Risk, tier: Tier, why: str, at: datetime) -> Assessment:
     """Keep that a tier was rated as it is now; the risk has its id already."""
-    rating = rating_of(risk, tier)
-    found = band(matrix_of(risk.matrix), rating)
-    assessment = Assessment(
-        risk_id=risk.id,
-        tier=tier,
-        matrix_id=risk.matrix_id or risk.matrix.id,
-        likelihood=rating.likelihood,
-        impact=rating.impact,
-        band_rank=found.rank if found else None,
-        by_id=actor.person_id,
-        at=at,
-        why=why,
-    )
+    assessment = Assessment(**_assessed(actor, risk, tier, why=why, at=at))
     db.session.add(assessment)
     return assessment
+
+
+def closing(reason: CloseReason, note: str, at: datetime) -> dict[str, Any]:
+    """What is set on a risk that is closed."""
+    return {
+        "status": Status.CLOSED,
+        "close_reason": CloseReason(reason),
+        "close_note": clean_text(note),
+        "closed_at": at,
+        "review_due_on": None,
+    }
 
 
 def derive(risk: Risk) -> None:
@@ -191,12 +200,37 @@ def _insert_once(risk: Risk) -> bool:
     return True
 
 
-def _keep_new(actor: Actor, risk: Risk, changes: Changes, *, why: str, at: datetime) -> None:
-    """Keep the first assessments of a stored risk, and its act in the trail."""
-    for tier in Tier:
-        if f"{tier}_likelihood" in changes or f"{tier}_impact" in changes:
-            add_assessment(actor, risk, tier, clean_text(why), at)
-    shown = {
-        name: [None, new] for name, (_old, new) in changes.items() if new not in (None, "", [])
+def _assessed(actor: Actor, risk: Risk, tier: Tier, *, why: str, at: datetime) -> dict[str, Any]:
+    rating = rating_of(risk, tier)
+    found = band(matrix_of(risk.matrix), rating)
+    return {
+        "risk_id": risk.id,
+        "tier": tier,
+        "matrix_id": risk.matrix_id or risk.matrix.id,
+        "likelihood": rating.likelihood,
+        "impact": rating.impact,
+        "band_rank": found.rank if found else None,
+        "by_id": actor.person_id,
+        "at": at,
+        "why": why,
     }
-    record(actor=actor, action="risk.create", subject=risk, changes=shown, note=clean_text(why))
+
+
+def _keep_new(
+    actor: Actor, made: Sequence[tuple[Risk, Changes]], *, why: str, at: datetime
+) -> None:
+    """Keep the first assessments of stored risks, and their acts in the trail."""
+    why = clean_text(why)
+    assessed = [
+        _assessed(actor, risk, tier, why=why, at=at)
+        for risk, changes in made
+        for tier in Tier
+        if f"{tier}_likelihood" in changes or f"{tier}_impact" in changes
+    ]
+    if assessed:
+        db.session.execute(insert(Assessment), assessed)
+    acts = [
+        (risk, {name: [None, new] for name, (_old, new) in changes.items() if new not in UNSAID})
+        for risk, changes in made
+    ]
+    record_all(actor=actor, action="risk.create", acts=acts, note=why)

@@ -22,6 +22,7 @@ from riskreg.risks.changes import refuse_stale, set_values
 from riskreg.risks.filing import (
     NewRisk,
     add_assessment,
+    closing,
     create_risk,
     create_risks,
     derive,
@@ -145,14 +146,7 @@ def close_risk(
     _may_edit(actor, risk)
     _demand_open(risk)
     note = _demand_words(note, "note", _("Say in a word how we know."))
-    values = {
-        "status": Status.CLOSED,
-        "close_reason": CloseReason(reason),
-        "close_note": note,
-        "closed_at": at or now(),
-        "review_due_on": None,
-    }
-    changes = changed(risk, values | _unpinned(risk))
+    changes = changed(risk, closing(reason, note, at or now()) | _unpinned(risk))
     _keep(actor, "risk.close", risk, changes, note)
     return risk
 
