@@ -1,7 +1,7 @@
 """A filter of the register as SQL: its conditions, its order, and where a page begins."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from typing import Any, TypeAlias, cast
@@ -49,7 +49,7 @@ class View:
     team_ids: tuple[int, ...] | None
     person_id: int | None
     today: date
-    stamp: Stamp = None
+    stamp: Stamp = field(default=None, compare=False)
 
     def with_criteria(self, **changes: Any) -> "View":
         """The same view with another filter or order."""

@@ -20,8 +20,9 @@ from sqlalchemy import (
 
 from riskreg.db import db
 from riskreg.org.models import Person, System
-from riskreg.risks.conditions import View
+from riskreg.risks.conditions import View, off_index
 from riskreg.risks.models import Risk, RiskTag
+from riskreg.risks.stamps import kept
 
 OPTIONS_MAX = 300
 
@@ -40,6 +41,10 @@ def filter_options(view: View) -> FilterOptions:
 
     One statement that looks at each person, system and tag once, never at each risk.
     """
+    return kept("options", view.team_ids, view.stamp, lambda: _options(view), names=True)
+
+
+def _options(view: View) -> FilterOptions:
     found: dict[str, list[tuple[str, str]]] = {"owner": [], "system": [], "tag": []}
     for sort, value, words in db.session.connection().execute(_options_in(view.team_ids)):
         found[sort].append((value, words))
@@ -50,7 +55,7 @@ def filter_options(view: View) -> FilterOptions:
 
 @lru_cache(maxsize=128)
 def _options_in(team_ids: tuple[int, ...] | None) -> CompoundSelect[Any]:
-    mine = Risk.team_id.in_(team_ids) if team_ids is not None else true()
+    mine = off_index(Risk.team_id).in_(team_ids) if team_ids is not None else true()
     parts = (_owners(mine), _systems(mine), _tags(mine))
     return union_all(*[select(part) for part in parts])
 

@@ -133,13 +133,19 @@ def _needing_effort(view: View) -> list[RiskRow]:
 
     Each band's are next to each other in the severity index, behind those with effort.
     """
+    view = view.with_criteria(order=Order.SEVERITY)
+    ids = kept("needing effort", view, view.stamp, lambda: _ids_needing_effort(view))
+    return rows_of(select(Risk.id).where(Risk.id.in_(ids)), Order.SEVERITY) if ids else []
+
+
+def _ids_needing_effort(view: View) -> tuple[int, ...]:
     ids = ordered_ids(
-        view.with_criteria(order=Order.SEVERITY),
+        view,
         NEEDS_EFFORT_SHOWN,
         where=[RATED, Risk.order_value == UNKNOWN_LAST],
         bands=range(1, BANDS_MAX + 1),
     )
-    return rows_of(ids, Order.SEVERITY)
+    return tuple(db.session.scalars(ids))
 
 
 def _counts(view: View) -> tuple[int, int, int]:
