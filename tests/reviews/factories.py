@@ -5,6 +5,7 @@ from datetime import date, datetime
 from riskreg.db import db, transaction
 from riskreg.org.models import Person, System
 from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.reviews.checklists import current_version
 from riskreg.reviews.kinds import AnswerValue
 from riskreg.reviews.models import Answer, Review
 from riskreg.reviews.services import (
@@ -21,6 +22,8 @@ from tests.factories import actor
 
 def install_content() -> None:
     """The matrix and the checklist that every installation starts with."""
+    if current_version() is not None:
+        return
     with transaction():
         install_matrix(SYSTEM_ACTOR)
         install_checklist(SYSTEM_ACTOR)
