@@ -2,24 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import (
-    Date,
-    Select,
-    cast,
-    literal,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import BindParameter, Date, bindparam, cast, literal, null, or_, select, union_all
 
 from riskreg.actions.kinds import ActionStatus
 from riskreg.actions.models import ActionItem
 from riskreg.dashboard.kinds import Need, Sort
 from riskreg.db import db
 from riskreg.metrics.actions import next_week_start
-from riskreg.org.access import visible_among
+from riskreg.org.access import ids_among
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.postmortems.models import Incident, Postmortem
@@ -29,7 +22,16 @@ from riskreg.risks.kinds import Status
 from riskreg.risks.models import Risk
 
 SHOWN_MAX = 20
-Part = Select[int, str, date | None]
+ORDER = {sort: at for at, sort in enumerate(Sort)}
+# Whose list is asked for, and the days it depends on.
+ME: BindParameter[int] = bindparam("me")
+TODAY, MONDAY = bindparam("today", type_=Date), bindparam("monday", type_=Date)
+SEEN_BY = {
+    Sort.ACTION: (Permission.ACTION_VIEW, ActionItem.team_id),
+    Sort.RISK: (Permission.RISK_VIEW, Risk.team_id),
+    Sort.REVIEW: (Permission.REVIEW_SIGN, Review.team_id),
+    Sort.POSTMORTEM: (Permission.INCIDENT_VIEW, Postmortem.team_id),
+}
 
 
 def needs_of(actor: Actor, *, day: date, known: Sequence[Team]) -> list[Need]:
@@ -41,77 +43,58 @@ def needs_of(actor: Actor, *, day: date, known: Sequence[Team]) -> list[Need]:
     """
     if actor.person_id is None:
         return []
-    monday = next_week_start(day)
-    parts = {
-        Sort.ACTION: _actions(actor, actor.person_id, monday),
-        Sort.RISK: _risks(actor.person_id, day),
-        Sort.REVIEW: _reviews(actor, actor.person_id),
-        Sort.POSTMORTEM: _postmortems(actor.person_id, monday),
+    teams = {sort: ids_among(actor, permission, known) for sort, (permission, _) in SEEN_BY.items()}
+    within = {sort: ids for sort, ids in teams.items() if ids is not None}
+    values = {
+        "me": actor.person_id,
+        "today": day,
+        "monday": next_week_start(day),
+        **{f"teams_{sort}": ids for sort, ids in within.items()},
     }
-    columns = {
-        Sort.ACTION: (ActionItem.team_id, Permission.ACTION_VIEW),
-        Sort.RISK: (Risk.team_id, Permission.RISK_VIEW),
-        Sort.REVIEW: (Review.team_id, Permission.REVIEW_SIGN),
-        Sort.POSTMORTEM: (Postmortem.team_id, Permission.INCIDENT_VIEW),
-    }
-    allowed = {
-        sort: part.where(visible_among(actor, permission, column, known))
-        .limit(SHOWN_MAX)
-        .subquery()
-        for (sort, part), (column, permission) in zip(parts.items(), columns.values(), strict=True)
-    }
-    rows = db.session.execute(
-        union_all(*[select(literal(sort.value), part) for sort, part in allowed.items()])
-    )
+    rows = db.session.connection().execute(_statement(frozenset(within)), values)
     found = [
         Need(sort=Sort(sort), id=number, title=title, day=on) for sort, number, title, on in rows
     ]
-    return sorted(
-        found, key=lambda need: (list(Sort).index(need.sort), need.day or date.max, need.id)
+    return sorted(found, key=lambda need: (ORDER[need.sort], need.day or date.max, need.id))
+
+
+@cache
+def _statement(narrowed: frozenset[Sort]) -> Any:
+    """Built once for each set of sorts of which the actor may not see every team."""
+    parts = []
+    for sort, part in _PARTS.items():
+        if sort in narrowed:
+            ids: BindParameter[int] = bindparam(f"teams_{sort}", expanding=True)
+            part = part.where(SEEN_BY[sort][1].in_(ids))
+        parts.append(select(literal(sort.value), part.limit(SHOWN_MAX).subquery()))
+    return union_all(*parts)
+
+
+_PARTS: dict[Sort, Any] = {
+    Sort.ACTION: select(ActionItem.id, ActionItem.title, ActionItem.due_on)
+    .where(
+        ActionItem.owner_id == ME,
+        ActionItem.status == ActionStatus.OPEN,
+        ActionItem.due_on < MONDAY,
     )
-
-
-def _actions(actor: Actor, person_id: int, monday: date) -> Part:
-    return (
-        select(ActionItem.id, ActionItem.title, ActionItem.due_on)
-        .where(
-            ActionItem.owner_id == person_id,
-            ActionItem.status == ActionStatus.OPEN,
-            ActionItem.due_on < monday,
-        )
-        .order_by(ActionItem.due_on, ActionItem.id)
+    .order_by(ActionItem.due_on, ActionItem.id),
+    Sort.RISK: select(Risk.id, Risk.title, Risk.review_due_on)
+    .where(Risk.owner_id == ME, Risk.status == Status.OPEN, Risk.review_due_on <= TODAY)
+    .order_by(Risk.review_due_on, Risk.id),
+    # Nobody signs what they submitted themselves.
+    Sort.REVIEW: select(Review.id, System.name, cast(null(), Date))
+    .join(System, System.id == Review.system_id)
+    .where(
+        Review.status == ReviewStatus.SUBMITTED,
+        or_(Review.submitted_by_id.is_(None), Review.submitted_by_id != ME),
     )
-
-
-def _risks(person_id: int, day: date) -> Part:
-    return (
-        select(Risk.id, Risk.title, Risk.review_due_on)
-        .where(Risk.owner_id == person_id, Risk.status == Status.OPEN, Risk.review_due_on <= day)
-        .order_by(Risk.review_due_on, Risk.id)
+    .order_by(Review.submitted_at, Review.id),
+    Sort.POSTMORTEM: select(Incident.id, Incident.title, Postmortem.review_due_on)
+    .join(Incident, Incident.id == Postmortem.incident_id)
+    .where(
+        Postmortem.owner_id == ME,
+        Postmortem.reviewed_at.is_(None),
+        Postmortem.review_due_on < MONDAY,
     )
-
-
-def _reviews(actor: Actor, person_id: int) -> Part:
-    """Nobody signs what they submitted themselves."""
-    return (
-        select(Review.id, System.name, cast(null(), Date))
-        .join(System, System.id == Review.system_id)
-        .where(
-            Review.status == ReviewStatus.SUBMITTED,
-            or_(Review.submitted_by_id.is_(None), Review.submitted_by_id != person_id),
-        )
-        .order_by(Review.submitted_at, Review.id)
-    )
-
-
-def _postmortems(person_id: int, monday: date) -> Part:
-    return (
-        select(Incident.id, Incident.title, Postmortem.review_due_on)
-        .join(Incident, Incident.id == Postmortem.incident_id)
-        .where(
-            Postmortem.owner_id == person_id,
-            Postmortem.reviewed_at.is_(None),
-            Postmortem.review_due_on < monday,
-        )
-        .order_by(Postmortem.review_due_on, Incident.id)
-    )
+    .order_by(Postmortem.review_due_on, Incident.id),
+}

@@ -28,10 +28,12 @@ def index() -> str:
     if team is None:
         raise NotFound(_("There is no team yet that you may see. Ask an administrator for a role."))
     actor: Actor = current_actor._get_current_object()
+    day = today()
+    needs = needs_of(actor, day=day, known=visible_teams())
     return render_template(
         "dashboard/index.html",
         team=team,
-        needs=words.grouped(needs_of(actor, day=today(), known=visible_teams())),
+        needs=words.grouped(needs, day),
         may_file=actor.may(Permission.RISK_EDIT, team.path),
         may_review=actor.may(Permission.REVIEW_EDIT, team.path),
         import_url=url_for("imports.new") if "imports.new" in current_app.view_functions else None,

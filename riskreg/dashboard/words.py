@@ -1,6 +1,8 @@
 """The figures of home as sentences."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from flask_babel import LazyString, ngettext
@@ -17,6 +19,7 @@ from riskreg.dashboard.kinds import (
     Ten,
     Trend,
 )
+from riskreg.risks.words import due_words
 
 # What the mechanisms that are not measured yet will tell: (name, what it will show).
 NOT_MEASURED: Sequence[tuple[LazyString, LazyString]] = (
@@ -37,6 +40,18 @@ LETTERS: Mapping[Sort, tuple[str, str]] = {
     Sort.REVIEW: ("OR", "/reviews"),
     Sort.POSTMORTEM: ("I", "/incidents"),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One need as it is printed: `due` in words, `exact` the day itself."""
+
+    ref: str
+    href: str
+    title: str
+    due: str
+    exact: str
+    is_late: bool
 
 
 def answer(team_name: str, stand: Standing) -> str:
@@ -67,18 +82,26 @@ def trend_words(trend: Trend) -> str:
     )
 
 
-def grouped(needs: Sequence[Need]) -> list[tuple[LazyString, list[tuple[Need, str, str]]]]:
-    """Needs by sort: (heading, [(need, ref, address)]); sorts without any are left out."""
+def grouped(needs: Sequence[Need], today: date) -> list[tuple[LazyString, list[Line]]]:
+    """Needs by sort with its heading; sorts without any are left out."""
     return [
-        (SORT[sort], [_linked(need) for need in found])
+        (SORT[sort], [_line(need, today) for need in found])
         for sort, found in groupby(needs, key=lambda need: need.sort)
     ]
 
 
-def _linked(need: Need) -> tuple[Need, str, str]:
+def _line(need: Need, today: date) -> Line:
     letters, folder = LETTERS[need.sort]
     ref = f"{letters}-{need.id}"
-    return need, ref, f"{folder}/{ref}"
+    words, exact = due_words(need.day, today)
+    return Line(
+        ref=ref,
+        href=f"{folder}/{ref}",
+        title=need.title,
+        due=words if need.day else "",
+        exact=exact,
+        is_late=need.day is not None and need.day < today,
+    )
 
 
 def _about_risks(team_name: str, register: Register) -> str:

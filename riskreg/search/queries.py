@@ -5,15 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from riskreg.actions.models import ActionItem
 from riskreg.db import db
 from riskreg.lib.text import fold
-from riskreg.org.access import visible_among
+from riskreg.org.access import ids_among, visible_among
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.postmortems.models import Incident
@@ -25,6 +35,7 @@ from riskreg.risks.queries import RiskPage, RiskRow, list_page
 
 SHOWN_MAX = 8
 WORDS_MAX = 8
+ESCAPE = "/"
 NAME = re.compile(r"(R|A|I|OR)-?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
 
 
@@ -94,25 +105,6 @@ def search(
     )
 
 
-def says(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Whether each word of the text stands in one of the columns, as typed or without accents.
-
-    The one place that would change for a full-text index.
-    """
-    return and_(*[_says_word(word, columns) for word in text.split()[:WORDS_MAX]])
-
-
-def _says_word(word: str, columns: Sequence[InstrumentedAttribute[str]]) -> ColumnElement[bool]:
-    spellings = {word, word.lower(), fold(word)} - {""}
-    return or_(
-        *[
-            column.icontains(spelling, autoescape=True)
-            for column in columns
-            for spelling in sorted(spellings)
-        ]
-    )
-
-
 def _risks(
     actor: Actor, text: str, *, known: Sequence[Team], below: Team | None, today: date
 ) -> RiskPage:
@@ -125,25 +117,60 @@ def _risks(
 def _others(
     actor: Actor, text: str, *, known: Sequence[Team], below: Team | None
 ) -> dict[Found, list[Hit]]:
-    parts = [
-        select(literal(each.sort.value), *each.shown)
-        .select_from(each.model)
-        .where(
-            says(text, *each.searched),
-            visible_among(actor, each.permission, each.model.team_id, known, below=below),
-        )
-        .order_by(each.order)
-        .limit(SHOWN_MAX + 1)
-        for each in _SEARCHED
-    ]
-    parts[-1] = parts[-1].join(System, System.id == Review.system_id)
-    rows = db.session.execute(union_all(*[select(part.subquery()) for part in parts]))
+    patterns = _patterns(text)
+    teams = {each.sort: ids_among(actor, each.permission, known, below=below) for each in _SEARCHED}
+    within = {sort: ids for sort, ids in teams.items() if ids is not None}
+    values: dict[str, Any] = {f"teams_{sort}": ids for sort, ids in within.items()}
+    for at, spellings in enumerate(patterns):
+        values |= {f"word_{at}_{which}": pattern for which, pattern in enumerate(spellings)}
+    statement = _statement(len(patterns), len(patterns[0]), frozenset(within))
     found: dict[Found, list[Hit]] = {sort: [] for sort in Found}
-    for sort, number, key, title, note in rows:
+    for sort, number, key, title, note in db.session.connection().execute(statement, values):
         found[Found(sort)].append(Hit(id=number, key=key, title=title, note=str(note or "")))
     for hits in found.values():
         hits.sort(key=lambda hit: -hit.id)
     return found
+
+
+def _patterns(text: str) -> list[list[str]]:
+    """LIKE patterns of each word: as typed, and without accents where any word has some."""
+    words = [word.lower() for word in text.split()[:WORDS_MAX]]
+    plain = [fold(word) or word for word in words]
+    spellings = [words] if words == plain else [words, plain]
+    return [[_anywhere(word) for word in pair] for pair in zip(*spellings, strict=True)]
+
+
+def _anywhere(word: str) -> str:
+    for sign in (ESCAPE, "%", "_"):
+        word = word.replace(sign, ESCAPE + sign)
+    return f"%{word}%"
+
+
+@lru_cache(maxsize=128)
+def _statement(words: int, spellings: int, narrowed: frozenset[Found]) -> Any:
+    """Built once for each number of words. The one place that a full-text index would change."""
+    parts = []
+    for each in _SEARCHED:
+        where = [_says(each.searched, at, spellings) for at in range(words)]
+        if each.sort in narrowed:
+            where.append(each.model.team_id.in_(bindparam(f"teams_{each.sort}", expanding=True)))
+        part = select(literal(each.sort.value), *each.shown).select_from(each.model)
+        if each.model is Review:
+            part = part.join(System, System.id == Review.system_id)
+        newest = each.model.id.desc()
+        parts.append(select(part.where(*where).order_by(newest).limit(SHOWN_MAX + 1).subquery()))
+    return union_all(*parts)
+
+
+def _says(columns: Sequence[Any], word: int, spellings: int) -> ColumnElement[bool]:
+    """Whether one of the columns holds the word, in one of its spellings, in any case."""
+    return or_(
+        *[
+            func.lower(column).like(bindparam(f"word_{word}_{which}"), escape=ESCAPE)
+            for column in columns
+            for which in range(spellings)
+        ]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,11 +182,6 @@ class _Searched:
     permission: Permission
     shown: tuple[Any, ...]
     searched: tuple[Any, ...]
-
-    @property
-    def order(self) -> Any:
-        """The newest first."""
-        return self.model.id.desc()
 
 
 _NO_KEY = literal("", String)
@@ -185,7 +207,7 @@ _SEARCHED = (
         shown=(ActionItem.id, _NO_KEY, ActionItem.title, cast(ActionItem.status, String)),
         searched=(ActionItem.title, ActionItem.detail, ActionItem.evidence),
     ),
-    _Searched(  # the last: it is joined to its system
+    _Searched(
         sort=Found.REVIEW,
         model=Review,
         permission=Permission.REVIEW_VIEW,

@@ -30,8 +30,8 @@ def index() -> str | Response:
     if address is not None:
         return redirect(address, 303)
     team = chosen_team()
-    known_matrices = matrices()
     hits = search(current_actor, text, known=known, below=team, today=today())
+    known_matrices = matrices() if hits.risks else {}
     return render_template(
         "search/index.html",
         text=text,

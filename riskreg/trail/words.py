@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from flask_babel import LazyString
+from flask_babel import LazyString, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -39,7 +40,9 @@ ACT: Mapping[str, LazyString] = {
     "pack.make": _l("made a pack"),
     "pack.make_again": _l("asked for a pack again"),
     "pack.put_away": _l("put a pack away"),
+    "person.activate": _l("let a person in again"),
     "person.create": _l("added a person"),
+    "person.deactivate": _l("locked a person out"),
     "person.password": _l("set a password"),
     "postmortem.assign": _l("gave the post-mortem to somebody"),
     "postmortem.close": _l("closed the post-mortem"),
@@ -176,9 +179,15 @@ def field_words(name: str) -> str:
     code, _space, rest = name.partition(" ")
     if rest and "-" in code:  # "chg-1 evidence": a field of a statement's answer
         return f"{code} {field_words(rest).lower()}"
-    known: dict[str, Any] = {**REVIEW_FIELDS, **field_names(), **RISK_FIELDS, **_FIELD}
     own_name = name if "-" in name else name.replace("_", " ").capitalize()
-    return str(known.get(name) or own_name)
+    return _known_fields(str(get_locale())).get(name, own_name)
+
+
+@lru_cache(maxsize=32)
+def _known_fields(_locale: str) -> Mapping[str, str]:
+    """What every feature calls its fields, in one language."""
+    known = {**REVIEW_FIELDS, **field_names(), **RISK_FIELDS, **_FIELD}
+    return {name: str(words) for name, words in known.items()}
 
 
 def value_of(value: Any) -> Any:
