@@ -5,6 +5,7 @@ is one language they are put into the compiled template, and values are escaped 
 object of each: what a page costs is then its rows.
 """
 
+from collections.abc import MutableMapping
 from typing import Any
 
 from flask.templating import Environment
@@ -38,6 +39,13 @@ class PageEnvironment(Environment):
     code_generator_class: type[CodeGenerator] = PageCode
     fold_texts = False
     fold_icons = False
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's own globals: no template is loaded with others here.
+
+        A map of maps would be walked through at every import and include of a template.
+        """
+        return super().make_globals(d) if d else self.globals
 
     @staticmethod
     def escaped(value: Any) -> str:

@@ -102,6 +102,7 @@ def init_app(app: Flask, teams_of: "Callable[[Actor], list[Team]]") -> None:
     app.extensions[ADDRESSES] = {}
     app.context_processor(_context)
     app.jinja_env.globals["page_url"] = _page_url  # macros see globals only
+    app.jinja_env.globals["url_for"] = _url_of
     app.after_request(_keep_team)
 
 
@@ -204,6 +205,11 @@ def _page_url(**changes: Any) -> str:
             arguments[name] = value if isinstance(value, list) else [str(value)]
     path = request.script_root + quote(request.path, safe="/:")
     return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
+
+
+def _url_of(endpoint: str, **values: Any) -> str:
+    """Flask's url_for for templates, quick for the pages that need no values."""
+    return url_for(endpoint, **values) if values or endpoint[0] == "." else _address(endpoint)
 
 
 def _address(endpoint: str) -> str:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
-from flask import Flask, current_app, g, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -18,9 +18,12 @@ from riskreg.web.compiling import PageEnvironment
 from riskreg.web.security import csp_nonce
 from riskreg.web.texts import has_translations
 
+STATIC_URLS = "riskreg_static_urls"  # app.extensions: (where it is served, name) -> address
+
 
 def init_app(app: Flask) -> None:
     """Attach them."""
+    app.extensions[STATIC_URLS] = {}
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     if isinstance(env, PageEnvironment):
@@ -117,6 +120,13 @@ def _fingerprint(name: str, _mtime: int) -> str:
 
 def static_url(name: str) -> str:
     """The address of a static file with its hash, so that it can be cached for ever."""
-    path = STATIC / name
-    mark = _fingerprint(name, path.stat().st_mtime_ns) if path.is_file() else "missing"
-    return url_for("static", filename=name, v=mark)
+    known: dict[tuple[str, str], str] = current_app.extensions[STATIC_URLS]
+    key = (request.script_root if has_request_context() else "", name)
+    if key not in known:
+        path = STATIC / name
+        mark = _fingerprint(name, path.stat().st_mtime_ns) if path.is_file() else "missing"
+        address = url_for("static", filename=name, v=mark)
+        if current_app.debug or mark == "missing":
+            return address  # the file may change, or come, while the program runs
+        known[key] = address
+    return known[key]
