@@ -45,4 +45,5 @@ COMMANDS: tuple[str, ...] = (
     "riskreg.demo.commands",
     "riskreg.exports.commands",
     "riskreg.packs.commands",
+    "riskreg.risks.commands",
 )
