@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
@@ -139,14 +139,14 @@ def newest_reviews(system_ids: Sequence[int]) -> Mapping[int, Review]:
     return {review.system_id: review for review in rows}
 
 
-def open_review_of(system: System, version_id: int | None = None) -> Review | None:
+def open_review_of(system: System) -> Review | None:
     """The review of a system that is not signed yet, if there is one."""
-    query = select(Review).where(
-        Review.system_id == system.id, Review.status != ReviewStatus.SIGNED_OFF
+    return db.session.scalar(
+        select(Review)
+        .where(Review.system_id == system.id, Review.status != ReviewStatus.SIGNED_OFF)
+        .order_by(Review.id.desc())
+        .limit(1)
     )
-    if version_id is not None:
-        query = query.where(Review.version_id == version_id)
-    return db.session.scalar(query.order_by(Review.id.desc()).limit(1))
 
 
 def comments_of(review: Review) -> Sequence[ReviewComment]:
@@ -161,16 +161,19 @@ def comments_of(review: Review) -> Sequence[ReviewComment]:
 
 def origins_of(risk: Risk) -> Sequence[ReviewRisk]:
     """The reviews that a risk was filed from, with statement; usually one."""
-    return db.session.scalars(
-        select(ReviewRisk)
-        .where(ReviewRisk.risk_id == risk.id)
-        .options(
-            joinedload(ReviewRisk.statement),
-            joinedload(ReviewRisk.review).joinedload(Review.system),
-            joinedload(ReviewRisk.review).joinedload(Review.team),
-        )
-        .order_by(ReviewRisk.id)
-    ).all()
+    return db.session.scalars(_ORIGINS, {"risk_id": risk.id}).all()
+
+
+_ORIGINS = (
+    select(ReviewRisk)
+    .where(ReviewRisk.risk_id == bindparam("risk_id"))
+    .options(
+        joinedload(ReviewRisk.statement),
+        joinedload(ReviewRisk.review).joinedload(Review.system),
+        joinedload(ReviewRisk.review).joinedload(Review.team),
+    )
+    .order_by(ReviewRisk.id)
+)
 
 
 def is_ready_to_review() -> bool:

@@ -62,7 +62,7 @@ def start_review(
             _("There is no checklist yet; the administrator runs “riskreg init” once.")
         )
     db.session.refresh(system, ["version"], with_for_update=True)  # one at a time for each system
-    unsigned = open_review_of(system, version.id)
+    unsigned = open_review_of(system)
     if unsigned is not None:
         raise Conflict(_("%(ref)s of this system is not signed yet.", ref=unsigned.ref))
     requirement = requirement_of(system)

@@ -1,8 +1,11 @@
 """Answering statements: saved as they go, never written over somebody else."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
@@ -130,6 +133,28 @@ def test_refuses_to_write_over_somebody_else_and_shows_both(
     assert 'name="version" value="1"' in answer.text
     client.post(f"/reviews/{review.ref}/answers/own-1", data={**sent, "version": "1"})
     assert (stored(review)[0].value, stored(review)[0].note) == ("met", "Mine")
+
+
+def test_of_many_first_answers_at_once_one_is_saved(
+    app: Flask, client: RegisterClient, review: Review, owner: Person
+) -> None:
+    cookie = client.get_cookie("riskreg-http")
+    assert cookie is not None
+    path, gate = f"/reviews/{review.ref}/answers/own-1", Barrier(6)
+    db.session.rollback()
+
+    def attempt(number: int) -> int:
+        with app.app_context():
+            browser = app.test_client()
+            browser.set_cookie("riskreg-http", cookie.value)
+            gate.wait()
+            sent = {"value": "met", "note": f"From {number}", "version": "0"}
+            return browser.post(path, data=sent).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(attempt, range(6)))
+    assert answers == [303, 409, 409, 409, 409, 409]
+    assert [answer.version for answer in stored(review)] == [1]
 
 
 def test_a_refusal_answers_htmx_with_a_fragment(client: RegisterClient, review: Review) -> None:
