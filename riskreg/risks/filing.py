@@ -21,14 +21,20 @@ from riskreg.org.access import require
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.changes import set_values
-from riskreg.risks.kinds import CloseReason, Status, Tier
+from riskreg.risks.kinds import CloseReason, Status, Tier, Treatment
 from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.models import Assessment, MatrixVersion, Risk
 from riskreg.risks.scoring import rating_of, recompute, review_due_on
-from riskreg.risks.values import RATINGS, checked_values
+from riskreg.risks.values import RATINGS, TEXTS, checked_values
 
 Changes = dict[str, list[Any]]
 
+# Every column that has a default is given, so that all rows fit into one statement.
+_BLANK = {
+    **dict.fromkeys(("category", *TEXTS, "external_ref", "stated_score"), ""),
+    **dict.fromkeys(("close_note", "pin_reason"), ""),
+    "treatment": Treatment.UNDECIDED,
+}
 UNSAID: tuple[Any, ...] = (None, "", [])
 # Ids below zero name rows that are rolled back, so that a trial uses up no number of the register.
 _trial_ids = count(-1, -1)
@@ -168,6 +174,7 @@ def _new_risk(
         field = "kind" if kept.get("title") else "title"
         raise Invalid(_("A risk needs a title and a kind."), field=field)
     risk = Risk(
+        **_BLANK,
         team=new.team,
         matrix=version,
         status=Status.OPEN,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.db import db
@@ -140,21 +140,11 @@ def risk_id(ref: str) -> int | None:
 
 
 def risk_for(actor: Actor, ref: str | int, permission: Permission = Permission.RISK_VIEW) -> Risk:
-    """A risk by "R-12" or its id, with team, owner, system and matrix; NotFound or Forbidden."""
+    """A risk by "R-12" or its id, with team, owner, system and tags; NotFound or Forbidden."""
     number = ref if isinstance(ref, int) else risk_id(ref)
     risk = None
     if number is not None:
-        risk = db.session.scalar(
-            select(Risk)
-            .where(Risk.id == number)
-            .options(
-                joinedload(Risk.team),
-                joinedload(Risk.owner),
-                joinedload(Risk.system),
-                joinedload(Risk.matrix),
-                selectinload(Risk.tags),
-            )
-        )
+        risk = db.session.scalar(_RISK, {"number": number})
     require(actor, permission, risk, view=Permission.RISK_VIEW)
     assert risk is not None
     return risk
@@ -256,12 +246,7 @@ def neighbours(view: View, risk: Risk) -> Neighbours:
 
 def assessments_of(risk: Risk) -> Sequence[Assessment]:
     """Every rating the risk was given, newest first, with who gave it."""
-    return db.session.scalars(
-        select(Assessment)
-        .where(Assessment.risk_id == risk.id)
-        .options(joinedload(Assessment.by))
-        .order_by(Assessment.at.desc(), Assessment.id.desc())
-    ).all()
+    return db.session.scalars(_ASSESSMENTS, {"risk_id": risk.id}).all()
 
 
 # Building a statement costs more than running it, and people come back to the same views.
@@ -299,6 +284,22 @@ def _rows_of(ids: Select[Any]) -> Select[Any]:
     )
 
 
+_RISK = (
+    select(Risk)
+    .where(Risk.id == bindparam("number"))
+    .options(
+        joinedload(Risk.team),
+        joinedload(Risk.owner),
+        joinedload(Risk.system),
+        selectinload(Risk.tags),
+    )
+)
+_ASSESSMENTS = (
+    select(Assessment)
+    .where(Assessment.risk_id == bindparam("risk_id"))
+    .options(joinedload(Assessment.by))
+    .order_by(Assessment.at.desc(), Assessment.id.desc())
+)
 _OF_OTHERS = {
     "team_slug": Team.slug,
     "team_name": Team.name,

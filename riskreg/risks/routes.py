@@ -90,8 +90,12 @@ def new() -> str:
 @bp.post("/risks/new")
 @requires(Permission.RISK_EDIT)
 def create() -> Response | tuple[str, int]:
-    """File the risk; the same form sent twice files one."""
+    """File the risk; the same form sent twice files one. Without script it also previews."""
     form = _offered(RiskForm(request.form))
+    if request.form.get("then") == "preview":
+        return _form_page(
+            "risks/new.html", form, trial=tried(form, _team_to_file_in(), NEW_ID)
+        ), 200
     if not form.validate():
         return _form_page("risks/new.html", form), 422
     try:

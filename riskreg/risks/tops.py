@@ -68,6 +68,10 @@ class Points:
 def top_ten(view: View, *, size: int = TOP_SIZE) -> TopTen:
     """The ten open risks of a view in its order, pins first; a status in the filter is ignored."""
     view = view.with_criteria(status=Status.OPEN.value)
+    return kept("top ten", (view, size), view.stamp, lambda: _top_ten(view, size), names=True)
+
+
+def _top_ten(view: View, size: int) -> TopTen:
     order = view.criteria.order
     candidates = list_page(view, size=CANDIDATES).rows
     pinned = _pinned(view, size)
@@ -96,8 +100,7 @@ def top_ten(view: View, *, size: int = TOP_SIZE) -> TopTen:
 
 def points(view: View, *, limit: int = POINTS_MAX) -> Points:
     """The rated risks with effort, for severity against effort."""
-    known = view.with_criteria(effort="known")
-    rows = rows_of(ordered_ids(known, limit, where=[RATED]), view.criteria.order)
+    rows = kept("points", (view, limit), view.stamp, lambda: _drawable(view, limit), names=True)
     needing, unrated, total = _counts(view)
     return Points(
         rows=rows,
@@ -120,6 +123,11 @@ def rank_in(view: View, item: Standing, *, size: int = TOP_SIZE) -> RankPreview:
         ties=_count(*others, *[column == value for column, value in merit]),
         in_top=place <= size and item.band_rank is not None,
     )
+
+
+def _drawable(view: View, limit: int) -> list[RiskRow]:
+    known = view.with_criteria(effort="known")
+    return rows_of(ordered_ids(known, limit, where=[RATED]), view.criteria.order)
 
 
 def _pinned(view: View, size: int) -> list[RiskRow]:

@@ -148,6 +148,13 @@ def test_an_address_can_fill_in_the_form(client: RegisterClient, company: Compan
     assert "It would stand at 1 of 1." in page
 
 
+def test_a_preview_without_script_saves_nothing(client: RegisterClient, company: Company) -> None:
+    answer = file_risk(client.sign_in(company.engineer), then="preview")
+    assert answer.status_code == 200
+    assert "It would stand at 1 of 1." in answer.text
+    assert db.session.scalar(select(func.count(Risk.id))) == 0
+
+
 def test_a_viewer_may_not_file(client: RegisterClient, company: Company) -> None:
     client.sign_in(company.viewer)
     assert client.get("/risks/new").status_code == 403
