@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, TypedDict, Unpack
 
 from flask_babel import gettext as _
+from sqlalchemy import insert
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem, Slip
@@ -71,19 +72,22 @@ def create_action(
 
 def create_actions(
     actor: Actor, new_actions: Sequence[NewAction], *, is_trial: bool = False
-) -> list[ActionItem]:
-    """Many promises, each as by `create_action`, in few statements; returns them in order.
+) -> None:
+    """Many promises, each as by `create_action`, in few statements.
 
     A trial is for a caller that rolls back: it takes no numbers.
     """
     made = [_new_action(actor, new) for new in new_actions]
+    if not made:
+        return
+    rows = [_columns(action) for action, _shown in made]
     if is_trial:
-        for action, _shown in made:
-            action.id = next(_trial_ids)
-    db.session.add_all([action for action, _shown in made])
-    db.session.flush()
+        rows = [{**row, "id": next(_trial_ids)} for row in rows]
+    numbered = insert(ActionItem).returning(ActionItem.id, sort_by_parameter_order=True)
+    ids = db.session.scalars(numbered, rows).all()
+    for (action, _shown), row, number in zip(made, rows, ids, strict=True):
+        action.id, action.team_id = number, row["team_id"]
     record_all(actor=actor, action="action.create", acts=made)
-    return [action for action, _shown in made]
 
 
 def update_action(
@@ -183,6 +187,21 @@ def _new_action(actor: Actor, new: NewAction) -> tuple[ActionItem, dict[str, lis
     )
     shown = {"title": title, "owner": owner and owner.name, "priority": priority, "due_on": due_on}
     return action, {field: [None, value] for field, value in (shown | came_from).items()}
+
+
+def _columns(action: ActionItem) -> dict[str, Any]:
+    """What is stored of a new action, for a statement that stores many."""
+    names = ("title", "type", "priority", "committed_at", "original_due_on", "due_on", *ORIGINS)
+    texts = ("detail", "external_url", "verify_how")
+    return {
+        **{name: getattr(action, name) for name in names},
+        **{name: getattr(action, name) or "" for name in texts},
+        "status": ActionStatus.OPEN,
+        "evidence": "",
+        "team_id": action.team.id,
+        "owner_id": action.owner.id if action.owner else None,
+        "version": 1,
+    }
 
 
 def _end(
