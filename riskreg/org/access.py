@@ -29,6 +29,8 @@ def team_ids(
     paths = actor.paths(permission)
     if not paths:
         return []
+    if (below is None or below.parent_id is None) and any(is_root(path) for path in paths):
+        return None
     query = _ids_inside(paths, below.path if below is not None else "")
     rows = db.session.connection().execute(query).all()
     if any(parent_id is None for _, parent_id in rows):
@@ -89,6 +91,11 @@ def require(actor: Actor, permission: Permission, row: Any, *, view: Permission)
         raise NotFound(_("There is nothing here, or you may not see it."))
     if not can(actor, permission, row):
         raise Forbidden(_("You may look at this, but your role here does not let you change it."))
+
+
+def is_root(path: str) -> bool:
+    """Whether a team's path is that of the root team, "/1/", or above it, "/"."""
+    return path.count("/") <= 2
 
 
 def inside(paths: Sequence[str]) -> ColumnElement[bool]:

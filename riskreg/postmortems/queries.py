@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -124,16 +125,25 @@ def incidents_of(
     actor: Actor, *, risk_id: int | None = None, system_id: int | None = None, limit: int = 20
 ) -> Sequence[Incident]:
     """Incidents that touched a system or that a risk is linked to, the latest first."""
+    ids = db.session.scalars(_LINKED, {"risk_id": risk_id}).all() if risk_id is not None else None
+    if ids is not None and not ids:
+        return []  # as for most risks
     query = _with_list_parts(select(Incident)).where(
         visible(actor, Permission.INCIDENT_VIEW, Incident.team_id)
     )
     if system_id is not None:
         query = query.where(_touches(system_id))
-    if risk_id is not None:
-        links = select(Postmortem.incident_id).join(PostmortemRisk)
-        query = query.where(Incident.id.in_(links.where(PostmortemRisk.risk_id == risk_id)))
+    if ids is not None:
+        query = query.where(Incident.id.in_(ids))
     order = (Incident.impact_start_at.desc(), Incident.id.desc())
     return db.session.scalars(query.order_by(*order).limit(limit)).all()
+
+
+_LINKED = (
+    select(Postmortem.incident_id)
+    .join(PostmortemRisk)
+    .where(PostmortemRisk.risk_id == bindparam("risk_id"))
+)
 
 
 def action_counts(actor: Actor, incidents: Iterable[Incident]) -> dict[int, ActionCount]:
