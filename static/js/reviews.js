@@ -5,7 +5,7 @@ const queues = new Map();
 const TYPING = 1500;
 
 for (const form of forms) {
-    const queue = { saving: false, again: false, unsaved: false, refused: false, timer: 0 };
+    const queue = { saving: false, again: false, unsaved: false, refused: false, timer: 0, stored: typed(form) };
     queues.set(form, queue);
     form.addEventListener("change", () => save(form));
     form.addEventListener("input", (event) => {
@@ -16,6 +16,7 @@ for (const form of forms) {
     form.addEventListener("submit", (event) => {
         event.preventDefault();
         queue.refused = false; // a person decided to save over the other answer
+        queue.stored = null; // and whatever was pressed is sent
         save(form);
     });
 }
@@ -25,7 +26,13 @@ document.addEventListener("submit", (event) => {
     const button = event.submitter;
     if (!button?.dataset.risk) return;
     event.preventDefault();
-    send(event.target, button).then((answer) => answer && place(answer.text));
+    const form = event.target;
+    const code = button.dataset.risk;
+    send(form, button).then((answer) => {
+        if (!answer) return form.submit(); // an error has its page
+        place(answer.text);
+        document.getElementById(`${code}-risk`)?.querySelector("a")?.focus();
+    });
 });
 
 document.addEventListener("click", (event) => {
@@ -54,6 +61,10 @@ async function save(form) {
         queue.again = true;
         return;
     }
+    if (typed(form) === queue.stored) { // leaving a field that was saved while it was typed in
+        queue.unsaved = false;
+        return;
+    }
     queue.saving = true;
     queue.unsaved = true;
     say(form, form.dataset.saving);
@@ -67,6 +78,7 @@ async function save(form) {
     }
     place(answer.text);
     queue.refused = answer.status === 409;
+    if (answer.status === 200) queue.stored = before;
     queue.unsaved = answer.status !== 200 || typed(form) !== before;
     const bare = !form.elements.evidence.value && !form.elements.evidence_url.value;
     if (form.elements.value.value === "met" && bare) form.querySelector(".answer-more").open = true;
