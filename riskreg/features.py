@@ -35,7 +35,7 @@ BLUEPRINTS = (
 )
 
 # Modules whose import registers background tasks.
-TASKS: tuple[str, ...] = ("riskreg.admin.tasks", "riskreg.packs.tasks")
+TASKS: tuple[str, ...] = ("riskreg.admin.tasks", "riskreg.imports.tasks", "riskreg.packs.tasks")
 
 # Modules with `add_commands(subparsers)`: the program's own commands beside those of riskreg.cli.
 COMMANDS: tuple[str, ...] = (
@@ -44,6 +44,7 @@ COMMANDS: tuple[str, ...] = (
     "riskreg.commands.doctor",
     "riskreg.demo.commands",
     "riskreg.exports.commands",
+    "riskreg.imports.commands",
     "riskreg.packs.commands",
     "riskreg.risks.commands",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,18 @@ from riskreg.imports.fields import Axis
 from riskreg.imports.understand import Choices
 
 SCALE_END_MAX = 1_000
+
+
+_ENDS = re.compile(r"\s*(\d{1,4})\s*[-–]\s*(\d{1,4})\s*")
+
+
+def ends_of(text: str) -> tuple[int, int] | None:
+    """Return the ends of a scale written as "1-10"; None when it is no scale."""
+    match = _ENDS.fullmatch(text)
+    if match is None:
+        return None
+    low, high = int(match[1]), int(match[2])
+    return (low, high) if low < high <= SCALE_END_MAX else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from riskreg.db import db
 from riskreg.imports.cells import fold
@@ -35,10 +35,11 @@ class Words(Generic[Found]):
         """The row that a text names."""
         return self._exact.get(text.casefold()) or self._by_name.get(fold(text))
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Every word and name, folded."""
-        return frozenset({*map(fold, self._exact), *self._by_name})
+
+def known_names() -> frozenset[str]:
+    """The folded names of people and systems: at these, a list with commas may be split."""
+    columns = (Person.name, Person.email, System.name, System.key)
+    return frozenset(map(fold, db.session.scalars(union_all(*map(select, columns)))))
 
 
 class Lookups:
@@ -56,11 +57,6 @@ class Lookups:
         self._people = Words({person.email: person for person in people}, active)
         self._systems = Words({system.key: system for system in systems}, systems)
         self._teams = Words({team.slug: team for team in teams}, teams)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The folded words of everything there is: at these, a list with commas may be split."""
-        return self._people.names | self._systems.names | self._teams.names
 
     def team(self, row: RiskRow) -> Team | None:
         """The team that a row names; None when it names none to file in, with a warning."""
