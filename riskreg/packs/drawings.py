@@ -23,6 +23,7 @@ from riskreg.risks.labels import TREATMENT
 from riskreg.risks.words import amount
 
 _INNER_LINK = re.compile(r' href="(?!https?:|mailto:)[^"]*"')
+_BOXES = str.maketrans({"\u2610": "○", "\u2611": "✓"})
 HEADINGS_BELOW = 3  # Markdown stands inside a section's own headings
 
 
@@ -111,9 +112,10 @@ def effort_caption(rows: Sequence[dict[str, Any]]) -> str:
 def prose(text: str) -> Markup:
     """Sanitised HTML of Markdown, its headings below those of the section.
 
-    Links into this site or this text lead nowhere on paper, so only their words stay.
+    Links into this site or this text lead nowhere on paper, so only their words stay; the boxes
+    of tasks become signs that our font has.
     """
-    html = to_html(text, heading_shift=HEADINGS_BELOW)
+    html = to_html(text, heading_shift=HEADINGS_BELOW).translate(_BOXES)
     return Markup(_INNER_LINK.sub("", html))  # noqa: S704 - sanitised by to_html
 
 

@@ -72,4 +72,5 @@ SECTION = Section(
     title=lambda: _("The next ten, and why not"),
     collect=collect,
     headline=headline,
+    new_page=False,
 )

@@ -1,0 +1,194 @@
+"""What a snapshot holds, whose it is, and who may freeze it."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from riskreg.audit.models import AuditEntry
+from riskreg.db import db, transaction
+from riskreg.errors import Forbidden, Invalid, NotFound
+from riskreg.lib.dates import clock_at, now
+from riskreg.metrics.matrix import Rating
+from riskreg.org.kinds import Role
+from riskreg.packs.document import pack_html
+from riskreg.packs.kinds import PackKind
+from riskreg.packs.past import cells_at
+from riskreg.packs.recipes import RECIPES, SECTIONS
+from riskreg.risks.kinds import Tier
+from riskreg.risks.models import Risk
+from riskreg.risks.services import assess_risk
+from tests.actions.factories import make_action
+from tests.factories import actor, make_person, make_system, make_team
+from tests.packs.factories import make_snapshot
+from tests.postmortems.factories import make_incident
+from tests.reviews.factories import make_review
+from tests.risks.factories import make_risk
+
+TEAM_KINDS = [kind for kind, recipe in RECIPES.items() if not recipe.needs_ref]
+
+
+def test_every_section_is_used_and_every_recipe_knows_its_sections() -> None:
+    used = {key for recipe in RECIPES.values() for key in recipe.sections}
+    assert used == set(SECTIONS)
+
+
+@pytest.mark.parametrize("kind", TEAM_KINDS)
+def test_an_empty_team_is_printed_honestly(app: Flask, kind: PackKind) -> None:
+    team = make_team()
+    html = pack_html(make_snapshot(make_person(team), team, kind))
+    assert "None" not in html
+    expected = {
+        PackKind.LEADERSHIP: "Nothing is known yet: no open risk is in the register.",
+        PackKind.TOP_TEN: "There is no open, rated risk in this team yet.",
+        PackKind.REGISTER: "No risk matches.",
+    }
+    assert expected[kind] in html
+
+
+def test_things_with_hardly_anything_in_them_are_printed(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team, Role.MANAGER)
+    risk, incident = make_risk(team), make_incident(team, person)
+    review = make_review(make_system(team), person)
+    pages = [
+        pack_html(make_snapshot(person, team, kind, ref=row.ref))
+        for kind, row in (
+            (PackKind.RISK, risk),
+            (PackKind.POSTMORTEM, incident),
+            (PackKind.REVIEW, review),
+        )
+    ]
+    assert "Nobody has rated it yet." in pages[0]
+    assert "No risk in the register foresaw it." in pages[1]
+    assert "Not ready" in pages[2]
+
+
+def test_equal_contents_have_equal_hashes(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team)
+    make_risk(team, 5, 5)
+    first, second = (make_snapshot(person, team, PackKind.REGISTER) for _ in range(2))
+    make_risk(team, 1, 1)
+    third = make_snapshot(person, team, PackKind.REGISTER)
+    assert first.sha256 == second.sha256 != third.sha256
+
+
+def test_a_snapshot_stays_as_it_was(app: Flask) -> None:
+    team = make_team()
+    risk = make_risk(team, 5, 5, title="As it was called then")
+    snapshot_id = make_snapshot(make_person(team), team, PackKind.RISK, ref=risk.ref).id
+    with transaction():
+        db.session.get_one(Risk, risk.id).title = "Something else"
+    snapshot = db.session.get_one(type(make_snapshot(make_person(team), team)), snapshot_id)
+    assert "As it was called then" in pack_html(snapshot)
+
+
+def test_freezing_is_in_the_trail(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team)
+    snapshot = make_snapshot(person, team)
+    query = select(AuditEntry).where(AuditEntry.action == "snapshot.freeze")
+    entry = db.session.scalars(query).one()
+    assert (entry.actor_id, entry.subject_id, entry.team_id) == (person.id, snapshot.id, team.id)
+    assert entry.changes["sha256"] == [None, snapshot.sha256]
+
+
+def test_holds_what_its_maker_may_see_and_no_more(app: Flask) -> None:
+    root = make_team()
+    mine, theirs = make_team(parent=root), make_team(parent=root)
+    make_risk(mine, 3, 3, title="Mine")
+    make_risk(theirs, 3, 3, title="Theirs")
+    html = pack_html(make_snapshot(make_person(mine), mine, PackKind.REGISTER))
+    assert "Mine" in html
+    assert "Theirs" not in html
+
+
+def test_refuses_strangers_and_unknown_things(app: Flask) -> None:
+    root = make_team()
+    mine, theirs = make_team(parent=root), make_team(parent=root)
+    person, risk = make_person(mine), make_risk(theirs, 3, 3)
+    with pytest.raises(NotFound):
+        make_snapshot(person, theirs)
+    with pytest.raises(NotFound):
+        make_snapshot(person, mine, PackKind.RISK, ref=risk.ref)
+    with pytest.raises(NotFound, match="does not belong"):
+        make_snapshot(make_person(root, Role.ADMIN), mine, PackKind.RISK, ref=risk.ref)
+    with pytest.raises(Invalid, match="which one"):
+        make_snapshot(person, mine, PackKind.RISK)
+    with pytest.raises((NotFound, Forbidden)):
+        make_snapshot(make_person(), mine)
+
+
+def test_a_pack_about_one_thing_belongs_to_its_team(app: Flask) -> None:
+    root = make_team()
+    below = make_team("Checkout", parent=root)
+    snapshot = make_snapshot(
+        make_person(root, Role.ADMIN), root, PackKind.RISK, ref=make_risk(below, 3, 3).ref.lower()
+    )
+    assert (snapshot.team_id, snapshot.data["team"]) == (below.id, "Checkout")
+    assert snapshot.subject_ref.startswith("R-")
+
+
+def test_notes_the_teams_it_looked_at_beside_its_own(app: Flask) -> None:
+    root = make_team()
+    mine, theirs = make_team(parent=root), make_team(parent=root)
+    admin = make_person(root, Role.ADMIN)
+    risk = make_risk(mine, 3, 3)
+    make_action(theirs, admin, risk_id=risk.id, title="Done elsewhere")
+    seen = make_snapshot(admin, root, PackKind.RISK, ref=risk.ref)
+    assert seen.other_team_ids == [theirs.id]
+    assert "Done elsewhere" in pack_html(seen)
+    unseen = make_snapshot(make_person(mine), mine, PackKind.RISK, ref=risk.ref)
+    assert unseen.other_team_ids == []
+    assert "Done elsewhere" not in pack_html(unseen)
+
+
+def test_a_filtered_register_has_the_rows_and_says_which(app: Flask) -> None:
+    team = make_team()
+    make_risk(team, 5, 5, title="Critical one")
+    make_risk(team, 1, 1, title="Low one")
+    filters = {"band": "4", "team": "elsewhere", "nonsense": "x"}
+    snapshot = make_snapshot(make_person(team), team, PackKind.REGISTER, filters=filters)
+    html = pack_html(snapshot)
+    assert snapshot.data["filters"] == {"band": "4"}
+    assert "Only the rows with Band: Critical." in html
+    assert "Critical one" in html
+    assert "Low one" not in html
+
+
+def test_tells_what_changed_since_the_last_pack(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team, Role.MANAGER)
+    moved, _gone = make_risk(team, 5, 5, effort_days=5), make_risk(team, 4, 4, effort_days=5)
+    assert "changes" not in make_snapshot(person, team).data["sections"]
+    with transaction():
+        stored = db.session.get_one(Risk, moved.id)
+        rating = Rating(likelihood=3, impact=5)
+        assess_risk(actor(person), stored, rating=rating, tier=Tier.CURRENT, why="Less likely.")
+    make_risk(team, 5, 4, effort_days=5, title="A new one")
+    changes = make_snapshot(person, team).data["sections"]["changes"]
+    assert [row["title"] for row in changes["entered"]] == ["A new one"]
+    assert [row["ref"] for row in changes["rescored"]] == [moved.ref]
+    filtered = make_snapshot(person, team, filters={"order": "value"})
+    assert "changes" not in filtered.data["sections"]
+
+
+def test_the_register_of_a_quarter_ago(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team, Role.MANAGER)
+    with clock_at(now() - timedelta(days=100)):
+        old = make_risk(team, 2, 2, by=person)
+    make_risk(team, 5, 5)
+    with transaction():
+        stored = db.session.get_one(Risk, old.id)
+        rating = Rating(likelihood=4, impact=4)
+        assess_risk(actor(person), stored, rating=rating, tier=Tier.CURRENT, why="Worse.")
+        later = Rating(likelihood=3, impact=3)
+        at = now() - timedelta(days=60)
+        assess_risk(actor(person), stored, rating=later, tier=Tier.CURRENT, why="Late.", at=at)
+    asked = actor(person)
+    assert cells_at(asked, team, now() - timedelta(days=90)) == ({(2, 2): 1}, 0)
+    assert cells_at(asked, team, now() - timedelta(days=30)) == ({(3, 3): 1}, 0)
+    assert cells_at(asked, team, now()) == ({(4, 4): 1, (5, 5): 1}, 0)
