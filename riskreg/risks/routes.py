@@ -16,7 +16,12 @@ from riskreg.org.access import can
 from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import people, systems_for
-from riskreg.risks import labels, overviews, state_changes  # noqa: F401 - attach their pages to bp
+from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
+    labels,
+    overviews,
+    state_changes,
+    system_panel,
+)
 from riskreg.risks.asked import (
     asked_page,
     asked_view,

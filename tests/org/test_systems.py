@@ -13,6 +13,7 @@ from riskreg.org.models import Person, System, Team
 from tests.client import RegisterClient
 from tests.factories import make_person, make_system, make_team
 from tests.queries import counted_queries
+from tests.reviews.factories import install_content, make_review
 
 
 @pytest.fixture
@@ -71,12 +72,24 @@ def test_asks_no_more_of_the_database_for_more_systems(
 def test_shows_how_it_runs_and_what_it_has_to_reach(
     client: RegisterClient, team: Team, owner: Person
 ) -> None:
+    install_content()
     system = make_system(team, name="Alpha", slo_target_milli=99_950)
     page = client.sign_in(owner).get(f"/systems/{system.key}").text
     assert "99.95\u00a0%" in page
     assert "Gold, because it promises 99.9 % or more" in page
     assert "Nobody is named" in page
-    assert "Never reviewed" in page  # the panel of reviews
+    assert "Never reviewed" in page  # the panels of reviews and of risks
+    assert "No open risk names this system" in page
+
+
+def test_shows_the_open_risks_that_name_it(
+    client: RegisterClient, team: Team, owner: Person
+) -> None:
+    system = make_system(team, name="Alpha")
+    review = make_review(system, owner, chg_5="not_met")
+    client.sign_in(owner).post(f"/reviews/{review.ref}/risks/chg-5")
+    page = client.get(f"/systems/{system.key}").text
+    assert re.search(r'href="/risks/R-\d+">R-\d+ Alpha: ', page)
 
 
 def test_writes_a_system_down(client: RegisterClient, team: Team, owner: Person) -> None:
