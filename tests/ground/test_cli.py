@@ -119,7 +119,7 @@ def test_serves_and_stops_with_its_worker(environ: dict[str, str]) -> None:
     command = [sys.executable, "-m", "riskreg", "serve", "--port", "0"]
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
-        said = []
+        said: list[str] = []
         while not all(any(word in line for line in said) for word in ("http://", "worker_started")):
             said.append(process.stderr.readline())
         line = next(line for line in said if "http://" in line)
