@@ -19,6 +19,7 @@ from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.risks.kinds import Kind, Status, Tier, Treatment
 from riskreg.risks.models import Assessment, Risk
 from riskreg.risks.services import current_matrix, matrix_of
+from riskreg.risks.stamps import touch_teams
 from riskreg.seed import install_defaults
 
 TEAMS, SYSTEMS = 40, 50
@@ -67,6 +68,7 @@ def fill(count: int) -> Person:
             ]
             ids = db.session.scalars(insert(Risk).returning(Risk.id), rows).all()
             db.session.execute(insert(Assessment), _assessments(rows, ids, manager.id))
+            touch_teams(teams)
     return db.session.scalars(select(Person)).one()
 
 

@@ -16,7 +16,7 @@ from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskPage, list_page, neighbours
 from riskreg.risks.tops import ID_MAX
-from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.frame import address, chosen_team, visible_teams
 from riskreg.web.paging import Page, decode_cursor, encode_cursor
 from riskreg.web.security import current_actor
 
@@ -62,7 +62,7 @@ def asked_page(view: View, total: int) -> tuple[RiskPage, Page]:
 
 def tabs(view: View, active: str) -> list[Tab]:
     """The register's four views, with the same filters."""
-    args: dict[str, Any] = {**view.criteria.to_args()}
+    args = view.criteria.to_args()
     for name in ("likelihood", "impact", "tier"):
         args.pop(name, None)
     words = {
@@ -71,16 +71,17 @@ def tabs(view: View, active: str) -> list[Tab]:
         "quadrant": _("Quadrant"),
         "top": _("The ten"),
     }
+    query = f"?{urlencode(args)}" if args else ""
     return [
-        (label, url_for(f"risks.{name}", **args), name == active, None)
+        (label, address(f"risks.{name}") + query, name == active, None)
         for name, label in words.items()
     ]
 
 
 def list_url(view: View, **changes: Any) -> str:
     """The list with this view's filter and some fields of it changed."""
-    args: dict[str, Any] = {**replace(view.criteria, **changes).to_args()}
-    return url_for("risks.index", **args)
+    args = replace(view.criteria, **changes).to_args()
+    return f"{address('risks.index')}?{urlencode(args)}" if args else address("risks.index")
 
 
 def other_page(endpoint: str, **values: Any) -> str | None:
@@ -101,7 +102,7 @@ def asked_way(risk: Risk) -> Way | None:
     found = neighbours(view, risk)
     kept = urlencode(criteria.to_args())
     return Way(
-        back=f"{url_for('risks.index')}?{kept}",
+        back=f"{address('risks.index')}?{kept}",
         before=_beside_risk(found.before, kept),
         after=_beside_risk(found.after, kept),
     )
@@ -139,4 +140,4 @@ def _beside(view: View, found: RiskPage, first: int, *, back: bool) -> str:
     args["at"] = str(max(1, first - 50) if back else first + len(found.rows))
     columns = [("column", value) for value in request.args.getlist("column")]
     args.pop("column", None)
-    return f"{url_for('risks.index')}?{urlencode([*args.items(), *columns])}"
+    return f"{address('risks.index')}?{urlencode([*args.items(), *columns])}"

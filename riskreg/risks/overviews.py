@@ -1,12 +1,13 @@
 """The register seen whole: the matrix, the quadrant, the ten."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from markupsafe import Markup
 
 from riskreg.charts.heatmap import Matrix as MatrixPicture
 from riskreg.charts.heatmap import MatrixCell
@@ -24,6 +25,7 @@ from riskreg.risks.listing import sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.options import FilterOptions
 from riskreg.risks.queries import RiskRow, cells
+from riskreg.risks.stamps import kept
 from riskreg.risks.tops import POINTS_MAX, Points, TopTen, points, top_ten
 from riskreg.risks.words import amount, band_label, effort_words, rate, rating_words
 from riskreg.web.frame import chosen_team
@@ -76,15 +78,17 @@ def matrix() -> str:
     known = matrices()
     scale = known[current_matrix_id(known)]
     now, then = cells(view, Tier.CURRENT), cells(view, Tier.TARGET)
+    total = sum(now.values())
+
+    def printed() -> str:
+        maps = [_map(view, scale, Tier.CURRENT, now), _map(view, scale, Tier.TARGET, then)]
+        return render_template("risks/_maps.html", maps=maps, total=total)
+
     return render_template(
         "risks/matrix.html",
         criteria=view.criteria,
-        maps=[
-            _map(view, scale, Tier.CURRENT, now),
-            _map(view, scale, Tier.TARGET, then),
-        ],
-        total=sum(now.values()),
-        sentence=sentence(view, sum(now.values()), _where(), ordered=False),
+        drawn=_once("maps", view, printed),
+        sentence=sentence(view, total, _where(), ordered=False),
         kept=[("team", view.criteria.team)],
         chips=chips(view.criteria, NO_OPTIONS, scale, endpoint="risks.matrix"),
         tabs=tabs(view, "matrix"),
@@ -102,11 +106,9 @@ def quadrant_page() -> str:
     return render_template(
         "risks/quadrant.html",
         criteria=view.criteria,
-        svg=_quadrant(found) if found.rows else "",
+        drawn=_drawn(view, found, known),
         found=found,
-        rows=_table(found.rows, known),
         limit=POINTS_MAX,
-        caption=_quadrant_caption(found),
         kept=[("team", view.criteria.team)],
         tabs=tabs(view, "quadrant"),
         unrated_url=list_url(view, band="unrated"),
@@ -230,6 +232,26 @@ def _rank(scale: Matrix, likelihood: int | None, impact: int | None) -> int:
     assert likelihood is not None
     assert impact is not None
     return scale.grid[impact - 1][likelihood - 1]
+
+
+def _drawn(view: View, found: Points, known: Mapping[int, Matrix]) -> Markup:
+    """The picture and its table."""
+    return _once(
+        "quadrant",
+        view,
+        lambda: render_template(
+            "risks/_drawn.html",
+            svg=_quadrant(found),
+            rows=_table(found.rows, known),
+            caption=_quadrant_caption(found),
+        ),
+    )
+
+
+def _once(name: str, view: View, printed: Callable[[], str]) -> Markup:
+    """A part of a page, printed once for as long as no risk changes."""
+    key = (view, request.script_root, str(get_locale()))
+    return Markup(kept(name, key, view.stamp, printed, names=True))  # noqa: S704 - from templates
 
 
 def _quadrant_caption(found: Points) -> str:

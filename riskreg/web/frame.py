@@ -161,7 +161,7 @@ def _rail(actor: "Actor") -> list[NavEntry]:
     return [
         NavEntry(
             label=str(label()),
-            href=_address(endpoint),
+            href=address(endpoint),
             icon=icon,
             active=endpoint == here,
         )
@@ -181,7 +181,7 @@ def _word_of(endpoint: str | None) -> str | None:
 
 def _new_links(actor: "Actor") -> list[dict[str, str]]:
     return [
-        {"label": str(label()), "href": _address(endpoint)}
+        {"label": str(label()), "href": address(endpoint)}
         for endpoint, label, permission in NEW
         if endpoint in current_app.view_functions and actor.may_somewhere(permission)
     ]
@@ -209,10 +209,10 @@ def _page_url(**changes: Any) -> str:
 
 def _url_of(endpoint: str, **values: Any) -> str:
     """Flask's url_for for templates, quick for the pages that need no values."""
-    return url_for(endpoint, **values) if values or endpoint[0] == "." else _address(endpoint)
+    return url_for(endpoint, **values) if values or endpoint[0] == "." else address(endpoint)
 
 
-def _address(endpoint: str) -> str:
+def address(endpoint: str) -> str:
     """The address of a page without arguments; worked out once for each place it is served at."""
     known: dict[tuple[str, str], str] = current_app.extensions[ADDRESSES]
     key = (request.script_root, endpoint)
