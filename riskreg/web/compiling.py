@@ -6,11 +6,13 @@ object of each: what a page costs is then its rows.
 """
 
 from collections.abc import MutableMapping
+from types import FunctionType
 from typing import Any
 
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 from markupsafe import _escape_inner as escape_text  # type: ignore[attr-defined]  # private, plain str
@@ -29,6 +31,19 @@ class PageCode(CodeGenerator):
             self.write("environment.escaped(")
 
 
+class PageContext(Context):
+    """A context that calls macros and plain functions at once: a page makes hundreds of calls."""
+
+    def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something that a template names, with what it asks to be passed."""
+        kind = type(obj)
+        if kind is not Macro and (kind is not FunctionType or hasattr(obj, "jinja_pass_arg")):
+            return super().call(obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return obj(self.eval_ctx, *args, **kwargs) if kind is Macro else obj(*args, **kwargs)
+
+
 class PageEnvironment(Environment):
     """Flask's environment, with what never changes worked out when a template is compiled.
 
@@ -37,6 +52,7 @@ class PageEnvironment(Environment):
     """
 
     code_generator_class: type[CodeGenerator] = PageCode
+    context_class: type[Context] = PageContext
     fold_texts = False
     fold_icons = False
 
