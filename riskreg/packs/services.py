@@ -65,17 +65,7 @@ def freeze(
         earlier=before.data if before else None,
     )
     sections, other_teams = _collect(actor, recipe, scope)
-    data = {
-        "kind": kind.value,
-        "team": team.name,
-        "on": scope.on.isoformat(),
-        "made_for": actor.name if actor.person_id else "",
-        "filters": chosen,
-        "filter_words": _words(actor, scope),
-        "lang": str(get_locale() or "en"),
-        "matrix": matrix_of(current_matrix()).to_definition(),
-        "sections": sections,
-    }
+    data = _data(actor, kind, scope) | {"sections": sections}
     snapshot = Snapshot(
         kind=kind,
         team=team,
@@ -92,6 +82,20 @@ def freeze(
     changes = {"kind": [None, kind.value], "sha256": [None, snapshot.sha256]}
     record(actor=actor, action="snapshot.freeze", subject=snapshot, changes=changes)
     return snapshot
+
+
+def _data(actor: Actor, kind: PackKind, scope: Scope) -> dict[str, Any]:
+    """What every pack freezes beside its sections."""
+    return {
+        "kind": kind.value,
+        "team": scope.team.name,
+        "on": scope.on.isoformat(),
+        "made_for": actor.name if actor.person_id else "",
+        "filters": dict(scope.filters),
+        "filter_words": _words(actor, scope),
+        "lang": str(get_locale() or "en"),
+        "matrix": matrix_of(current_matrix()).to_definition(),
+    }
 
 
 def ask_for_pack(
