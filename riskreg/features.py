@@ -19,6 +19,7 @@ BLUEPRINTS = (
     "riskreg.admin.routes",
     "riskreg.dashboard.routes",
     "riskreg.exports.routes",
+    "riskreg.imports.routes",
     "riskreg.web.health",
     "riskreg.web.styleguide",
     "riskreg.org.signin",

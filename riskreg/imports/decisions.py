@@ -29,12 +29,12 @@ def ends_of(text: str) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decisions:
-    """The corrections of a mapping ({column: field or ""}) and the choices; all are optional.
+    """The corrections of a mapping ({column: field, "" or None}) and the choices; all optional.
 
     `sheet` None is the sheet that looks most like a register.
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | None] = field(default_factory=dict)
     sheet: str | None = None
     date_order: DayOrder | None = None
     decimal: str | None = None

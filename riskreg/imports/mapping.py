@@ -202,7 +202,7 @@ def _fitted(table: SourceTable, matches: Sequence[Match]) -> list[str]:
     return fitted_to_values(table, [match.field for match in matches], is_known_tool)
 
 
-def _checked(corrections: Mapping[str, str | None]) -> dict[str, str]:
+def _checked(corrections: Mapping[str, str | None]) -> dict[str, str | None]:
     for column, field in corrections.items():
         if field and field not in FIELDS_BY_NAME:
             raise ImportRefused(
@@ -214,18 +214,24 @@ def _checked(corrections: Mapping[str, str | None]) -> dict[str, str]:
                     fields=", ".join(FIELDS_BY_NAME),
                 )
             )
-    return {column: field or NOT_READ for column, field in corrections.items()}
+    return dict(corrections)
 
 
-def _corrected(matches: Sequence[Match], corrections: Mapping[str, str]) -> list[Match]:
-    """Apply what a person said; a column that was guessed for the same field gives way."""
+def _corrected(matches: Sequence[Match], corrections: Mapping[str, str | None]) -> list[Match]:
+    """Apply what a person said; a column that was guessed for the same field gives way.
+
+    None takes a column's field away but keeps its text, "" leaves the column out altogether.
+    """
     columns = {match.column for match in matches}
     taken = {field for column, field in corrections.items() if column in columns}
     result = []
     for match in matches:
         if match.column in corrections:
             field = corrections[match.column]
-            result.append(replace(match, field=field, certainty=100, why=Why.PERSON))
+            certainty = 0 if field is None else 100
+            result.append(
+                replace(match, field=field or NOT_READ, certainty=certainty, why=Why.PERSON)
+            )
         elif match.field in taken and not FIELDS_BY_NAME[match.field or "title"].many:
             result.append(replace(match, field=NOT_READ, certainty=0, why=Why.NOTHING))
         else:
