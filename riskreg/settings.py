@@ -189,8 +189,8 @@ class _Reader:
             raise SettingsError(
                 f"RISKREG_HOME ({home}) cannot be made: {error.strerror}."
             ) from error
-        if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and raw == "":
-            home.chmod(0o700)
+        if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and not any(home.iterdir()):
+            home.chmod(0o700)  # nobody uses it yet
         if home.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             raise SettingsError(
                 f"RISKREG_HOME ({home}) can be read by others; run: chmod 700 {home}"

@@ -62,7 +62,14 @@ def test_keeps_a_random_key_that_only_the_owner_reads(home: Path) -> None:
     assert stat.S_IMODE((home / "secret.key").stat().st_mode) == 0o600
 
 
+def test_closes_an_empty_folder_to_others(home: Path) -> None:
+    home.chmod(0o755)
+    read(home)
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
 def test_refuses_a_folder_that_others_can_read(home: Path) -> None:
+    (home / "letter.txt").touch()
     home.chmod(0o755)
     with pytest.raises(SettingsError, match="chmod 700"):
         read(home)
