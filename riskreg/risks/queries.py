@@ -173,8 +173,8 @@ def list_page(
 
 
 def count(view: View) -> int:
-    """How many risks the view shows."""
-    return db.session.connection().scalar(_count_of(view)) or 0
+    """How many risks the view shows; counted anew when a risk of its teams has changed."""
+    return kept("count", view, view.stamp, lambda: _count(view))
 
 
 def all_rows(view: View, *, limit: int | None = None) -> Iterator[RiskRow]:
@@ -215,7 +215,7 @@ def cells(view: View, tier: Tier) -> dict[tuple[int | None, int | None], int]:
 
 
 def _count(view: View) -> int:
-    return db.session.scalar(select(func.count()).select_from(Risk).where(*conditions(view))) or 0
+    return db.session.connection().scalar(_count_of(view)) or 0
 
 
 def _cells(view: View, tier: Tier) -> dict[tuple[int | None, int | None], int]:
