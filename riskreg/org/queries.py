@@ -106,7 +106,7 @@ def counts_of_teams() -> tuple[Mapping[int, int], Mapping[int, int]]:
         .group_by(Person.home_team_id)
     )
     return (
-        dict(row._tuple() for row in db.session.execute(systems)),
+        {team_id: n for team_id, n in db.session.execute(systems)},  # noqa: C416 - rows, not pairs
         {team_id: n for team_id, n in db.session.execute(homes) if team_id},
     )
 
