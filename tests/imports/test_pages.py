@@ -276,7 +276,7 @@ def test_a_file_of_yesterday_is_gone(client: RegisterClient, person: Person, tea
     address = uploaded(client, team)
     with transaction():
         db.session.scalars(select(ImportFile)).one().uploaded_at = now() - timedelta(hours=25)
-    assert sweep_files(None) == {"deleted": 1}  # type: ignore[arg-type]  # it asks for nothing
+    assert sweep_files(None) == {"deleted": 1}
     assert "is gone" in client.get(address).text
     assert "Gone, not imported" in client.get("/risks/import").text
 

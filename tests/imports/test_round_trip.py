@@ -1,6 +1,7 @@
 """What riskreg exported comes back as no change, whatever the format and the database."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -35,7 +36,7 @@ def team(app: Flask) -> Team:
     root = make_team("Root")
     below = make_team("Below", parent=root)
     owner = make_person(below)
-    values = {
+    values: dict[str, Any] = {
         "title": "=A title that looks like a formula, “quoted”; and more",
         "kind": Kind.BOTH,
         "category": "Access",

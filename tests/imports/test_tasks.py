@@ -51,7 +51,7 @@ def address(client: RegisterClient) -> str:
     return str(client.post("/risks/import", data=data).location)
 
 
-def work() -> dict[str, int]:
+def work() -> dict[str, Any] | None:
     """Do the newest piece of work as the worker does."""
     job = db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
     told = Told(payload=job.payload)
