@@ -9,12 +9,14 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import BindParameter, Connection, Select, bindparam
 
 from riskreg.db import db
 from riskreg.exports.kinds import Row
 
 ROWS_AT_ONCE = 1_000
+# The ids of one portion: statements with it are built once and compiled once.
+IDS: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
 Read = Callable[[Connection, Sequence[int]], Mapping[int, Any]]
 
 
@@ -54,10 +56,12 @@ def by_id(rows: Iterable[Sequence[Any]]) -> dict[int, Sequence[Any]]:
     return {row[0]: row for row in rows}
 
 
-def lists_of(connection: Connection, query: Select[int, str]) -> dict[int, tuple[str, ...]]:
-    """{id: texts} of a query that selects (id, text) in order."""
+def lists_of(
+    connection: Connection, query: Select[int, str], ids: Sequence[int]
+) -> dict[int, tuple[str, ...]]:
+    """{id: texts} of a query that selects (id, text) in order, for the ids bound as IDS."""
     found: dict[int, list[str]] = {}
-    for number, text in connection.execute(query):
+    for number, text in connection.execute(query, {"ids": ids}):
         found.setdefault(number, []).append(text)
     return {number: tuple(texts) for number, texts in found.items()}
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 
 from riskreg.exports.kinds import Asked, Book, ExportTable, Row, Sheet
-from riskreg.exports.reading import ids_of, in_portions, lists_of, word
+from riskreg.exports.reading import IDS, ids_of, in_portions, lists_of, word
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.postmortems.forms import filter_from
@@ -87,8 +87,9 @@ def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
         connection,
         select(IncidentSystem.incident_id, System.key)
         .join(System, System.id == IncidentSystem.system_id)
-        .where(IncidentSystem.incident_id.in_(ids))
+        .where(IncidentSystem.incident_id.in_(IDS))
         .order_by(System.key),
+        ids,
     )
     return {row[0]: _row(row, systems.get(row[0], ())) for row in connection.execute(query)}
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from riskreg.db import db
 from riskreg.exports.kinds import Asked, Book, Cell, ExportTable, Row, Sheet
-from riskreg.exports.reading import by_id, ids_of, in_portions, lists_of, word
+from riskreg.exports.reading import IDS, by_id, ids_of, in_portions, lists_of, word
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.severity import band, product_score
 from riskreg.org.models import Person, System, Team
@@ -27,15 +27,16 @@ from riskreg.risks.models import Assessment, MatrixVersion, Risk, RiskKnower, Ri
 ROWS_MAX = 10_000_000
 KNOWER = aliased(Person)
 
-# As they are stored, in the order of the file; the others are worked out below.
+# As they are stored, in the order of the file; the others are worked out below. Members of closed
+# sets stay the texts they are.
 _STORED: Mapping[str, Any] = {
     "id": Risk.id,
     "title": Risk.title,
-    "kind": Risk.kind,
+    "kind": type_coerce(Risk.kind, String),
     "category": Risk.category,
-    "status": Risk.status,
-    "close_reason": Risk.close_reason,
-    "treatment": Risk.treatment,
+    "status": type_coerce(Risk.status, String),
+    "close_reason": type_coerce(Risk.close_reason, String),
+    "treatment": type_coerce(Risk.treatment, String),
     "team": Team.slug,
     "team_name": Team.name,
     "system": System.key,
@@ -49,7 +50,7 @@ _STORED: Mapping[str, Any] = {
     "inherent_likelihood": Risk.inherent_likelihood,
     "inherent_impact": Risk.inherent_impact,
     "effort_days": Risk.effort_days,
-    "effort_size": Risk.effort_size,
+    "effort_size": type_coerce(Risk.effort_size, String),
     "exposure_milli": Risk.exposure_milli,
     "gain_milli": Risk.gain_milli,
     "value_rate": Risk.value_rate,
@@ -71,10 +72,18 @@ _STORED: Mapping[str, Any] = {
     "version": Risk.version,
 }
 _AT = {name: at for at, name in enumerate(_STORED)}
-_WORDS = ("kind", "status", "close_reason", "treatment", "effort_size")
 _LISTS = ("tags", "knowers", "links")
 _NOT_SHOWN = {"id", "matrix_id"}
 _TIERS = tuple(tier.value for tier in Tier)
+# As `_LISTS` names them.
+_LISTED = (
+    select(RiskTag.risk_id, RiskTag.tag).where(RiskTag.risk_id.in_(IDS)).order_by(RiskTag.tag),
+    select(RiskKnower.risk_id, KNOWER.email)
+    .join(KNOWER, KNOWER.id == RiskKnower.person_id)
+    .where(RiskKnower.risk_id.in_(IDS))
+    .order_by(KNOWER.email),
+    select(RiskLink.risk_id, RiskLink.url).where(RiskLink.risk_id.in_(IDS)).order_by(RiskLink.id),
+)
 COLUMNS: tuple[str, ...] = (
     "ref",
     *(name for name in _STORED if name not in _NOT_SHOWN and not name.endswith(("_at", "version"))),
@@ -117,11 +126,12 @@ def _reader(known: Mapping[int, Matrix], numbers: Mapping[int, int]) -> Any:
         .outerjoin(Team, Team.id == Risk.team_id)
         .outerjoin(System, System.id == Risk.system_id)
         .outerjoin(Person, Person.id == Risk.owner_id)
+        .where(Risk.id.in_(IDS))
     )
     bands = _Bands(known)
 
     def portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
-        stored = by_id(connection.execute(rows_query.where(Risk.id.in_(ids))))
+        stored = by_id(connection.execute(rows_query, {"ids": ids}))
         lists = _lists(connection, ids)
         return {number: _row(row, lists, bands, numbers) for number, row in stored.items()}
 
@@ -134,20 +144,17 @@ def _row(
     bands: "_Bands",
     numbers: Mapping[int, int],
 ) -> Row:
-    plain = list(row)
-    for name in _WORDS:
-        plain[_AT[name]] = word(plain[_AT[name]])
     number, matrix_id = row[0], row[_AT["matrix_id"]]
     start = _AT["current_likelihood"]
     levels = tuple(row[start : start + 6])
     return [
         f"R-{number}",
-        *plain[1 : _AT["matrix_id"]],
-        plain[_AT["reviewed_on"]],
+        *row[1 : _AT["matrix_id"]],
+        row[_AT["reviewed_on"]],
         *(texts.get(number, ()) for texts in lists),
         *bands.words(matrix_id, levels),
         numbers[matrix_id],
-        *plain[_AT["closed_at"] :],
+        *row[_AT["closed_at"] :],
     ]
 
 
@@ -182,18 +189,7 @@ class _Bands:
 
 def _lists(connection: Connection, ids: Sequence[int]) -> list[dict[int, tuple[str, ...]]]:
     """Tags, knowledge holders and links of each risk, as `_LISTS` names them."""
-    tags = select(RiskTag.risk_id, RiskTag.tag).where(RiskTag.risk_id.in_(ids))
-    knowers = (
-        select(RiskKnower.risk_id, KNOWER.email)
-        .join(KNOWER, KNOWER.id == RiskKnower.person_id)
-        .where(RiskKnower.risk_id.in_(ids))
-    )
-    links = select(RiskLink.risk_id, RiskLink.url).where(RiskLink.risk_id.in_(ids))
-    return [
-        lists_of(connection, tags.order_by(RiskTag.tag)),
-        lists_of(connection, knowers.order_by(KNOWER.email)),
-        lists_of(connection, links.order_by(RiskLink.id)),
-    ]
+    return [lists_of(connection, query, ids) for query in _LISTED]
 
 
 def _history(ids: Sequence[int], numbers: Mapping[int, int]) -> Any:
@@ -208,12 +204,15 @@ def _history(ids: Sequence[int], numbers: Mapping[int, int]) -> Any:
         Assessment.matrix_id,
         Person.name,
         Assessment.why,
-    ).outerjoin(Person, Person.id == Assessment.by_id)
+    )
+    query = query.outerjoin(Person, Person.id == Assessment.by_id)
+    query = query.where(Assessment.risk_id.in_(IDS)).order_by(Assessment.id)
 
     def portion(connection: Connection, some: Sequence[int]) -> dict[int, list[Row]]:
         found: dict[int, list[Row]] = {}
-        ratings = query.where(Assessment.risk_id.in_(some)).order_by(Assessment.id)
-        for number, at, tier, *levels, matrix_id, by, why in connection.execute(ratings):
+        for number, at, tier, *levels, matrix_id, by, why in connection.execute(
+            query, {"ids": some}
+        ):
             row = (f"R-{number}", at, word(tier), *levels, numbers[matrix_id], by, why)
             found.setdefault(number, []).append(row)
         return found

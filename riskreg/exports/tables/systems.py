@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 
 from riskreg.exports.kinds import Asked, Book, ExportTable, Row, Sheet
-from riskreg.exports.reading import ids_of, in_portions, lists_of, word
+from riskreg.exports.reading import IDS, ids_of, in_portions, lists_of, word
 from riskreg.org.access import visible
 from riskreg.org.models import Person, System, SystemOperator, Team
 from riskreg.org.permissions import Permission
@@ -66,8 +66,9 @@ def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
         connection,
         select(SystemOperator.system_id, Person.email)
         .join(Person, Person.id == SystemOperator.person_id)
-        .where(SystemOperator.system_id.in_(ids))
+        .where(SystemOperator.system_id.in_(IDS))
         .order_by(Person.email),
+        ids,
     )
     return {row[0]: _row(row, operators.get(row[0], ())) for row in connection.execute(query)}
 
