@@ -29,7 +29,6 @@ from tests.queries import counted_queries
 from tests.reviews.factories import answer_everything, make_review
 from tests.risks.factories import make_risk
 
-
 MILD = Rating(likelihood=1, impact=1)
 
 

@@ -12,7 +12,12 @@ from tests.risks.factories import make_risk
 def test_offers_the_packs_of_the_chosen_team(client: RegisterClient) -> None:
     team = make_team()
     text = client.sign_in(make_person(team)).get("/packs").text
-    for words in ("Leadership pack", "Top ten risks", "Risk register", f"Make one for {team.name} and below"):
+    for words in (
+        "Leadership pack",
+        "Top ten risks",
+        "Risk register",
+        f"Make one for {team.name} and below",
+    ):
         assert words in text
 
 
