@@ -66,8 +66,12 @@ def headline(data: Frozen, _matrix: Matrix) -> str:
     )
     lasted = _("and over after %(length)s", length=ended) if ended else _("and is not over")
     left = sum(action["status"] == "open" for action in data["actions"])
-    open_ones = _("%(n)s of %(all)s promises are open", n=left, all=len(data["actions"]))
-    return f"{noticed} {lasted}; {open_ones}."
+    promised = (
+        _("%(n)s of %(all)s promises are open", n=left, all=len(data["actions"]))
+        if data["actions"]
+        else _("nothing was promised")
+    )
+    return f"{noticed} {lasted}; {promised}."
 
 
 def _lengths(incident: Incident) -> dict[str, str | None]:
