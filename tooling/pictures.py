@@ -58,9 +58,10 @@ def _photograph(address: str, folder: Path) -> None:
 def _pack(page: Page, address: str, folder: Path) -> None:
     """The page with the ten of a real pack."""
     page.goto(f"{address}/packs")
-    page.get_by_role("button", name=re.compile("Make")).first.click()
+    page.get_by_role("link", name="Make it: Leadership pack").click()
+    page.get_by_role("button", name="Make the PDF").click()
     with page.expect_download(timeout=WAIT_SECONDS * 1000) as download:
-        page.get_by_role("link", name=re.compile("Download")).first.click(
+        page.get_by_role("link", name="Download the PDF").first.click(
             timeout=WAIT_SECONDS * 1000
         )
     document = pypdfium2.PdfDocument(download.value.path())
