@@ -181,7 +181,7 @@ def test_every_act_has_words() -> None:
 
 
 # Names of background jobs, which look like acts.
-JOBS = {"pack.sweep", "import.apply"}
+JOBS = {"pack.sweep"}
 
 
 def _records(path: Path) -> bool:
