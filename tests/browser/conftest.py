@@ -5,22 +5,23 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.visitor import Visitor
-
 CHROMIUM = ("/usr/bin/chromium", "chromium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests carry the mark, and those of one worker share its demo."""
+    """All browser tests carry the mark and run in one worker, on one demo."""
     for item in items:
-        if "tests/browser" in str(item.path):
+        if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
@@ -46,27 +47,33 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a served demo; the program and its worker stop at the end."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    command = [sys.executable, "-m", "riskreg", "demo", "--home", str(home), "--port", "0"]
-    log = home.parent / "log"
+    with serve(tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def empty_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a demo that starts without data."""
+    with serve(tmp_path_factory.mktemp("empty"), "--empty") as address:
+        yield address
+
+
+@contextmanager
+def serve(folder: Path, *options: str) -> Iterator[str]:
+    """Run the demo command and yield its address."""
+    command = [sys.executable, "-m", "riskreg", "demo", "--home", str(folder / "home")]
+    log = folder / "log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, stderr=output, env=_environ(), cwd=_root()) as process,
+        subprocess.Popen(
+            [*command, "--port", "0", *options], stderr=output, env=_environ(), cwd=_root()
+        ) as process,
     ):
         try:
             yield _address(process, log)
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-@pytest.fixture
-def visitor(browser: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    """A person at a browser; `request.param` may say width, theme and whether scripts run."""
-    options = getattr(request, "param", {})
-    visitor = Visitor.arrive(browser, demo, **options)
-    yield visitor
-    visitor.leave()
 
 
 def _environ() -> dict[str, str]:
@@ -79,8 +86,6 @@ def _root() -> Path:
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     """Wait until the demo says where it is."""
-    import time  # noqa: PLC0415 - only here
-
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())

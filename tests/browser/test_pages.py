@@ -42,14 +42,13 @@ PATHS = (
     "/admin/jobs",
     "/styleguide",
 )
-WINDOWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+WIDTHS = (1280, 390)
 
 
-@pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: f"{window[0]}-{window[1]}")
+@pytest.fixture(scope="module", params=WIDTHS)
 def administrator(browser: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Somebody who may open every page."""
-    width, theme = request.param
-    visitor = Visitor.arrive(browser, demo, width=width, theme=theme)
+    visitor = Visitor.arrive(browser, demo, width=request.param)
     visitor.sign_in("Tobias Reuter")
     yield visitor
     visitor.leave()
@@ -60,5 +59,6 @@ def test_the_page_is_sound(administrator: Visitor, path: str) -> None:
     administrator.faults.clear()
     administrator.go(path)
     administrator.look()
+    administrator.look_in_the_dark()
     faults, administrator.faults = administrator.faults, []
     assert faults == []

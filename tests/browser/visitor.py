@@ -1,12 +1,24 @@
 """A person at a browser who notices everything that is wrong with a page."""
 
+import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+# Only what is wrong comes back: the whole result of a long page is large.
+ASK = """async runOnly => {
+    const found = await axe.run(document, {runOnly, resultTypes: ["violations"]});
+    return found.violations.map(({id, help, nodes}) =>
+        [id, help, nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join("; ")]);
+}"""
+
+# A busy machine is no fault of the page.
+WAIT_MS = 20_000
+expect.set_options(timeout=WAIT_MS)
 
 
 class Visitor:
@@ -37,13 +49,13 @@ class Visitor:
             accept_downloads=True,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAIT_MS)
         return cls(context, address, scripts=scripts)
 
     def leave(self) -> None:
         """Close the window; anything seen to be wrong fails the test."""
         self.context.close()
-        assert self.faults == []
+        assert not self.faults, "\n".join(self.faults)
 
     def sign_in(self, name: str) -> None:
         """Choose a person of the demo."""
@@ -61,21 +73,48 @@ class Visitor:
         """Look the page over: nothing outside the window, nothing that axe objects to."""
         if not self.scripts:
             return
+        self.page.wait_for_function("document.readyState === 'complete'")
         where = self.page.url.removeprefix(self.address)
         width = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         if width[0] > width[1]:
             self.faults.append(f"{where}: {width[0]} pixels wide in a window of {width[1]}")
-        self.page.evaluate(AXE)
-        found: dict[str, Any] = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+        self._ask_axe({"type": "tag", "values": RULES})
+
+    def look_in_the_dark(self) -> None:
+        """Change to the dark theme, where only the colours differ, look at these, change back."""
+        self.page.emulate_media(color_scheme="dark")
+        self._ask_axe({"type": "rule", "values": COLOURS})
+        self.page.emulate_media(color_scheme="light")
+
+    def turn_to(self, section: str) -> None:
+        """Follow a word of the main navigation, wherever this window has it."""
+        navigation = self.page.get_by_role("navigation", name=re.compile("^Main"))
+        link = navigation.get_by_role("link", name=section, exact=True).locator("visible=true")
+        if not link.count():
+            navigation.get_by_text("More", exact=True).click()
+        link.first.click()
+        self.page.wait_for_load_state()
+
+    def choose(self, menu: str, item: str) -> None:
+        """Open a menu of the bar and take an item."""
+        found = self.page.locator(
+            "details[data-menu]", has=self.page.locator("summary", has_text=menu)
         )
-        for violation in found["violations"]:
-            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
-            self.faults.append(f"{where}: {violation['id']}: {violation['help']}: {nodes}")
+        labelled = self.page.locator(f'details[data-menu]:has(summary[aria-label="{menu}"])')
+        details = found.or_(labelled).locator("visible=true").first
+        details.locator("summary").click()
+        details.locator("a, button", has_text=item).first.click()
+        self.page.wait_for_load_state()
 
     def press(self, name: str) -> None:
         """Press the first button of this name that can be seen."""
         self.button(name).click()
+
+    def pick(self, words: str, within: Locator | None = None) -> None:
+        """Press the toggle button or step of a scale that begins with these words."""
+        place = within or self.page.locator("main")
+        labels = place.locator("label.toggle, label.scale-step")
+        labels.filter(has_text=re.compile(rf"^\s*(\d\s+)?{words}")).first.click()
 
     def button(self, name: str) -> Locator:
         """The first visible button of this name."""
@@ -84,6 +123,13 @@ class Visitor:
     def sees(self, text: str) -> bool:
         """Whether the page shows a text."""
         return self.page.get_by_text(text).locator("visible=true").count() > 0
+
+    def _ask_axe(self, rules: dict[str, Any]) -> None:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE)
+        found = self.page.evaluate(ASK, rules)
+        for name, why, nodes in found:
+            self.faults.append(f"{self.page.url}: {name}: {why}: {nodes}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
