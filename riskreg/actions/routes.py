@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
         on_time=_on_time(wanted),
         owners=queries.owners(current_actor, below=wanted.below),
         mine=request.args.get("view") == "mine",
-        can_add=bool(teams_for(current_actor, Permission.ACTION_EDIT)),
+        can_add=current_actor.may_somewhere(Permission.ACTION_EDIT),
         **_words(),
     )
 

@@ -60,7 +60,7 @@ def index() -> ResponseReturnValue:
         lasted=_lasted,
         system_choices=[(each.id, each.name) for each in systems_for(current_actor, below=team)],
         cause_choices=[(word.key, word.name) for word in template().causes],
-        can_add=bool(teams_for(current_actor, Permission.INCIDENT_EDIT)),
+        can_add=current_actor.may_somewhere(Permission.INCIDENT_EDIT),
         **_words(),
     )
 
