@@ -11,7 +11,7 @@ from pathlib import Path
 import bench
 from bench.rows import Row
 
-NOT_BENCHES = {"__main__", "rows", "data", "registers"}
+NOT_BENCHES = {"__main__", "rows", "data", "registers", "servers"}
 
 
 def names() -> list[str]:
