@@ -1,4 +1,4 @@
-"""A small organisation with everything that is hard to print."""
+"""A small organisation with everything that is hard to print: rows of one line and of six."""
 
 from datetime import timedelta
 
@@ -63,7 +63,8 @@ def _risks(team: Team, boss: Person) -> None:
             team,
             number % 5 + 1,
             number * 7 % 5 + 1,
-            title=f"Scenario {number} of the payments team is told in some twelve words or so",
+            title=f"Scenario {number} of the payments team "
+            + "is told in many words " * (number % 7),
             kind=("security", "operational", "both")[number % 3],
             target=Rating(likelihood=1, impact=number * 7 % 5 + 1),
             effort_days=number % 40 + 1 if known else None,
