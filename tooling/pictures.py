@@ -61,9 +61,7 @@ def _pack(page: Page, address: str, folder: Path) -> None:
     page.get_by_role("link", name="Make it: Leadership pack").click()
     page.get_by_role("button", name="Make the PDF").click()
     with page.expect_download(timeout=WAIT_SECONDS * 1000) as download:
-        page.get_by_role("link", name="Download the PDF").first.click(
-            timeout=WAIT_SECONDS * 1000
-        )
+        page.get_by_role("link", name="Download the PDF").first.click(timeout=WAIT_SECONDS * 1000)
     document = pypdfium2.PdfDocument(download.value.path())
     picture = folder / "pack.png"
     document[2].render(scale=1.2).to_pil().save(picture)
