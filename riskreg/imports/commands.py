@@ -1,9 +1,8 @@
 """riskreg import: a register from a file, from the command line."""
 
 import argparse
-import json
+import os
 import sys
-from pathlib import Path
 from typing import Any
 
 # Here as words, so that `riskreg --help` reads no database code.
@@ -80,7 +79,7 @@ def _report(chosen: argparse.Namespace, content: bytes) -> dict[str, Any]:
         raise Unavailable("There is no team yet; run: riskreg init")
     decisions = _decisions(chosen)
     found = services.reading_of(content, chosen.file, decisions).found
-    source = Source(team=team, file_name=Path(chosen.file).name, is_trial=chosen.dry_run)
+    source = Source(team=team, file_name=os.path.basename(chosen.file), is_trial=chosen.dry_run)
     if chosen.dry_run:
         done = services.tried(SYSTEM_ACTOR, found, source)
         services.refuse_errors(done)
@@ -144,13 +143,15 @@ def _content(name: str) -> bytes:
     from riskreg.imports.limits import FILE_BYTES_MAX
 
     try:
-        with Path(name).open("rb") as file:
+        with open(name, "rb") as file:
             return file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
         raise Invalid(f"{name} cannot be read: {error.strerror}.") from error
 
 
 def _print(report: dict[str, Any], form: str) -> None:
+    import json
+
     if form == "json":
         print(json.dumps(report, ensure_ascii=False, indent=2))
         return

@@ -1,4 +1,4 @@
-"""riskreg's own exports of other things than risks: known, and refused until they can be read."""
+"""Lists of other things than risks, riskreg's own and others': known, and not taken for risks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from riskreg.imports.texts import gettext as _
 
 ROWS_LOOKED_AT = 20
 _REF = re.compile(r"(?:A|I|OR|S|G)-\d+")
-# Columns that only these exports have, all of them.
-_SIGNATURES = (
+# Columns that only our own exports have, all of them, and those of other tools' lists.
+_OWN = (
     frozenset({"slug", "name", "team name", "hours", "data class"}),
     frozenset({"slug", "name", "parent"}),
     frozenset({"email", "name", "roles"}),
 )
+_OTHERS = {
+    "PagerDuty": frozenset({"incident number", "urgency", "seconds to resolve"}),
+}
 
 
 def refuse_other_exports(table: SourceTable) -> None:
@@ -25,7 +28,16 @@ def refuse_other_exports(table: SourceTable) -> None:
     refs = [text_of(cell) for cell in table.column(by_fold["ref"])] if "ref" in by_fold else []
     looked_at = [ref for ref in refs[:ROWS_LOOKED_AT] if ref]
     is_other = bool(looked_at) and all(_REF.fullmatch(ref) for ref in looked_at)
-    if is_other or any(signature <= names for signature in _SIGNATURES):
+    for tool, signature in _OTHERS.items():
+        if signature <= names:
+            raise ImportRefused(
+                _(
+                    "This is a list of incidents (%(tool)s), not of risks; riskreg cannot read "
+                    "it yet. Nothing was stored.",
+                    tool=tool,
+                )
+            )
+    if is_other or any(signature <= names for signature in _OWN):
         raise ImportRefused(
             _(
                 "This is a list that riskreg exported, but not of risks; it cannot be read back "

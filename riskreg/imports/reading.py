@@ -22,6 +22,7 @@ _MISTAKES = (
     (b"<table", "HTML"),
     (b"<?xml", "XML"),
     (b"{\\rtf", "RTF"),
+    (b"begin:vcalendar", "iCalendar"),
 )
 
 

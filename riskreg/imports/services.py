@@ -240,14 +240,16 @@ class Refused(ImportRefused):
     """Rows of the file cannot be risks; `report` says which and why."""
 
     def __init__(self, done: Imported) -> None:
-        first, count = done.outcome.errors[0], len(done.outcome.errors)
+        first, more = done.outcome.errors[0], len(done.outcome.errors) - 1
         where = _("line %(line)s", line=first.line) if first.line else _("the file")
-        message = _(
-            "%(count)s errors, so nothing was stored. The first is in %(where)s: %(message_)s",
-            count=count,
-            where=where,
-            message_=first.message,
-        )
+        facts = {"where": where, "why": first.message, "count": more}
+        if more:
+            message = _(
+                "Because of %(where)s nothing was stored: %(why)s There are %(count)s more errors.",
+                **facts,
+            )
+        else:
+            message = _("Because of %(where)s nothing was stored: %(why)s", **facts)
         super().__init__(message)
         self.report = done.report
 

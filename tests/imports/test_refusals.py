@@ -4,7 +4,8 @@ import pytest
 
 from riskreg.imports.kinds import ImportRefused
 from riskreg.imports.limits import FILE_BYTES_MAX
-from riskreg.imports.reading import read
+from riskreg.imports.other_exports import refuse_other_exports
+from riskreg.imports.reading import likeliest, read
 
 THREAT_MODEL = b"""{"summary": {"title": "Shop"}, "detail": {"diagrams": [
   {"title": "Main", "diagramJson": {"cells": [{"type": "tm.Store", "threats": []}]}}]}}"""
@@ -33,3 +34,34 @@ def test_says_what_the_file_is(data: bytes, filename: str, sentence: str) -> Non
     assert refusal.value.message.startswith(sentence)
     assert refusal.value.message.endswith("Nothing was stored.")
     assert refusal.value.status == 422
+
+
+@pytest.mark.parametrize(
+    ("data", "filename", "sentence"),
+    [
+        (b"a,b\n1,2\n", "review.md", "This is a Markdown text"),
+        (b"# What happened\n\n- Summary, a\n", "text", "This is a Markdown text"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "rota.ics", "This is a file of kind iCalendar"),
+    ],
+)
+def test_texts_and_calendars_are_no_registers(data: bytes, filename: str, sentence: str) -> None:
+    with pytest.raises(ImportRefused, match=sentence):
+        read(data, filename)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"ref,title\nA-1,Do\nA-2,Do\n", "but not of risks"),
+        (b"slug,name,parent\na,A,\n", "but not of risks"),
+        (b"incident_number,urgency,seconds_to_resolve,title\n1,high,3,x\n", "list of incidents"),
+    ],
+)
+def test_lists_of_other_things_are_no_registers(data: bytes, sentence: str) -> None:
+    with pytest.raises(ImportRefused, match=sentence):
+        refuse_other_exports(likeliest(read(data, "list.csv")))
+
+
+def test_a_register_is_none_of_these() -> None:
+    for data in (b"ref,title\nR-1,Risk\n", b"ref,title\nA-1,Risk\nB-2,Risk\n", b"title\nRisk\n"):
+        refuse_other_exports(likeliest(read(data, "list.csv")))
