@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every feature's commands; imports nothing heavy."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="riskreg",
         description="A register of security and operational risks, and what is done about them.",
         epilog="Example: riskreg demo",
@@ -38,6 +39,24 @@ def build_parser() -> argparse.ArgumentParser:
     for module in features.COMMANDS:
         importlib.import_module(module).add_commands(subparsers)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Its help, and that of its commands, is as wide as the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter} | options)
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Knows the width without the library of archives that argparse would load to ask."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            width = os.get_terminal_size().columns
+        except OSError:  # not a terminal
+            width = 80
+        super().__init__(prog, width=width - 2)
 
 
 def run_command(chosen: argparse.Namespace) -> int:

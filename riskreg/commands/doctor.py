@@ -1,13 +1,9 @@
 """riskreg doctor: look at everything the program stands on, and say what to do about each fault."""
 
 import argparse
-import json
-import shutil
-import smtplib
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
 WARN_ONLY, FINE, BROKEN = "warn", "ok", "fail"
@@ -35,6 +31,8 @@ def add_commands(subparsers: Any) -> None:
 
 def run_doctor(chosen: argparse.Namespace) -> int:
     """Exit 1 when something that is needed is missing."""
+    import json
+
     checks: list[Callable[[], Finding]] = [
         _python,
         _sqlite,
@@ -139,6 +137,9 @@ def _tables() -> Finding:
 
 
 def _mail() -> Finding:
+    import smtplib
+    from urllib.parse import urlsplit
+
     from flask import current_app
 
     url = urlsplit(current_app.config["SETTINGS"].smtp_url)
@@ -174,6 +175,8 @@ def _disk() -> Finding:
     from flask import current_app
 
     home = current_app.config["SETTINGS"].home
+    import shutil
+
     free = shutil.disk_usage(home).free
     seen = f"{free // 1024**2:,} MiB free in {home}"
     if free >= MIN_FREE_BYTES:

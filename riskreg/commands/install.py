@@ -1,7 +1,6 @@
 """riskreg init, serve, db, user: bring an installation up."""
 
 import argparse
-import getpass
 import sys
 from typing import Any
 
@@ -138,6 +137,8 @@ def run_user_add(chosen: argparse.Namespace) -> int:
 
 
 def _ask_for_admin() -> dict[str, str] | None:
+    import getpass
+
     if not sys.stdin.isatty():
         return None
     print("The first administrator (leave empty to use a one-time set-up code in the browser):")

@@ -3,9 +3,10 @@
 import argparse
 import os
 import sys
-import tempfile
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def add_commands(subparsers: Any) -> None:
@@ -26,6 +27,9 @@ def add_commands(subparsers: Any) -> None:
 
 def run_demo(chosen: argparse.Namespace) -> int:
     """Fill a folder and serve it; a temporary folder is wiped at the end."""
+    import tempfile
+    from pathlib import Path
+
     from riskreg.errors import Invalid
 
     if chosen.no_serve and not chosen.home:
@@ -36,7 +40,7 @@ def run_demo(chosen: argparse.Namespace) -> int:
         return _run_in(Path(folder), chosen)
 
 
-def _run_in(home: Path, chosen: argparse.Namespace) -> int:
+def _run_in(home: "Path", chosen: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from riskreg import create_app
@@ -85,7 +89,7 @@ def _progress_bar() -> Any:
     return show
 
 
-def _empty_folder(home: Path) -> Path:
+def _empty_folder(home: "Path") -> "Path":
     """A new or empty folder, or one that holds a demo; raises Conflict for anything else."""
     from riskreg.errors import Conflict
 

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 # Here as words, so that `riskreg --help` reads no database code; a test keeps them complete.
@@ -63,12 +62,16 @@ def _asked(chosen: argparse.Namespace, everything: Any) -> Any:
 
 
 def _format_name(chosen: argparse.Namespace) -> str:
+    from pathlib import Path
+
     suffix = Path(chosen.output or "").suffix.removeprefix(".").lower()
     return chosen.format or (suffix if suffix in FORMATS else "csv")
 
 
 def _write(pieces: Any, output: str | None) -> None:
     """To a file beside its final place first, so that a broken export replaces nothing."""
+    from pathlib import Path
+
     from riskreg.errors import Invalid
 
     if not output:

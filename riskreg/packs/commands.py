@@ -4,8 +4,10 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Here as words, so that `riskreg --help` reads no database code; a test keeps them complete.
 KINDS = ("top-ten", "register", "risk", "review", "postmortem", "leadership")
@@ -32,6 +34,8 @@ def add_commands(subparsers: Any) -> None:
 
 def run_pack(chosen: argparse.Namespace) -> int:
     """Freeze a snapshot, make its PDF here and now, and say what it is."""
+    from pathlib import Path
+
     from flask import current_app
 
     from riskreg.db import db
@@ -99,7 +103,7 @@ def _progress() -> Iterator[Any]:
         yield show
 
 
-def _writable(path: Path) -> Path:
+def _writable(path: "Path") -> "Path":
     """Refuse a place that cannot be written before the work begins."""
     from riskreg.errors import Invalid
 
@@ -108,7 +112,7 @@ def _writable(path: Path) -> Path:
     return path
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: "Path", content: bytes) -> None:
     """Beside its final place first, so that a broken pack replaces nothing."""
     from riskreg.errors import Invalid
 

@@ -1,7 +1,6 @@
 """riskreg top and riskreg plan suggest: the ten, and what to fund, in a terminal or as JSON."""
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -184,6 +183,8 @@ def _days(text: str) -> int:
 
 
 def _print_json(value: Any) -> None:
+    import json
+
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
