@@ -7,6 +7,7 @@ python3 dev.py check [NAME ...]            format, lint, types, contracts, templ
                                            coverage, lock files, migrations, wheel
 python3 dev.py bench [NAME] [--json FILE]  measure against the baselines
 python3 dev.py riskreg ARGS ...            set up, then run the program's own command
+python3 dev.py drill [PYTEST OPTIONS]      the long trials that the tests have a short share of
 python3 dev.py lock [--upgrade]            write the lock files anew from pyproject.toml
 python3 dev.py pictures                    make the pictures of the documentation anew
 """
@@ -71,6 +72,14 @@ def bench(arguments: Sequence[str]) -> int:
     return become(["bench", *arguments], environ)
 
 
+def drill(arguments: Sequence[str]) -> int:
+    """Run the long trials, on both databases."""
+    environ = set_up(environment.DEVELOP, native.FOR_TESTING)
+    os.chdir(ROOT)
+    plugin = ["-p", "tests.conftest", "--db=both"]
+    return become(["pytest", *plugin, *spread(arguments), "drills", *arguments], environ)
+
+
 def riskreg(arguments: Sequence[str]) -> int:
     """Run the program's own command, in the folder one stands in."""
     environ = set_up(environment.RUN, native.FOR_RUNNING)
@@ -118,6 +127,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "drill": drill,
     "riskreg": riskreg,
     "lock": lock,
     "pictures": pictures,

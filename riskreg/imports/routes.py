@@ -60,6 +60,8 @@ def create() -> ResponseReturnValue:
     except Invalid as error:
         form.file.errors = [*form.file.errors, error.message]
         return _upload_page(form), 422
+    if Decisions.from_json(file.mapping) != Decisions():
+        flash(_("This file was imported before; it is read as it was then."), "info")
     return redirect(url_for("imports.show", file_id=file.id), 303)
 
 

@@ -118,31 +118,35 @@ def reading_of_file(file: ImportFile) -> Reading:
 def keep_file(actor: Actor, *, team: Team, file_name: str, content: bytes) -> ImportFile:
     """Keep an uploaded file with its preview; a large one waits for a worker.
 
+    The same bytes are read as they were when they were last imported into the team.
     Raises ImportRefused when it cannot be read, Forbidden without the right to import.
     """
     require(actor, Permission.IMPORT, team, view=Permission.TEAM_VIEW)
     tables = read(content, file_name) if len(content) <= FOREGROUND_BYTES_MAX else ()
     if len(content) > FILE_BYTES_MAX:
         read(content, file_name)  # says so
+    fingerprint = sha256(content)
+    decisions = _decided_last_time(team, fingerprint)
+    is_long = not tables or max(len(table.rows) for table in tables) > FOREGROUND_ROWS_MAX
+    reading = None if is_long else reading_of(content, file_name, decisions, tables=tables)
     file = ImportFile(
         kind=KIND,
         team=team,
         file_name=_shown_name(file_name),
-        sha256=sha256(content),
+        sha256=fingerprint,
         content=content,
         size_bytes=len(content),
-        mapping=Decisions().as_json(),
+        mapping=decisions.as_json(),
         report={},
         uploaded_at=now(),
         uploaded_by_id=actor.person_id,
     )
     db.session.add(file)
     db.session.flush()
-    rows = max((len(table.rows) for table in tables), default=FOREGROUND_ROWS_MAX + 1)
-    if rows > FOREGROUND_ROWS_MAX:
+    if reading is None:
         _leave_to_worker(actor, file, PREVIEW_TASK)
     else:
-        preview(actor, file, reading_of(content, file_name, Decisions(), tables=tables))
+        preview(actor, file, reading)
     changes = {"file": [None, file.file_name], "sha256": [None, file.sha256]}
     record(actor=actor, action="import.upload", subject=file, changes=changes)
     return file
@@ -332,6 +336,18 @@ def note_problem(file: ImportFile, error: RiskregError) -> None:
     """Keep why a worker could not do the work."""
     file.problem, file.job_id = error.message, None
     db.session.flush()
+
+
+def _decided_last_time(team: Team, fingerprint: str) -> Decisions:
+    """How this very file was read when it was imported into the team; else nothing decided."""
+    imported = ImportFile.team_id == team.id, ImportFile.applied_at.is_not(None)
+    mapping = db.session.scalar(
+        select(ImportFile.mapping)
+        .where(ImportFile.sha256 == fingerprint, *imported)
+        .order_by(ImportFile.id.desc())
+        .limit(1)
+    )
+    return Decisions.from_json(mapping or {})
 
 
 def _leave_to_worker(actor: Actor, file: ImportFile, task: str) -> None:

@@ -17,7 +17,8 @@ from tests.factories import make_person, make_team
 from tests.imports.tables import csv_bytes, xlsx_bytes
 from tests.imports.test_pages import seal
 
-UPLOADS = 60
+UPLOADS = 60  # drills/test_uploads.py sends more
+ANSWERS = {200, 303, 409, 422}
 NAMES = (
     "a.csv",
     "a.xlsx",
@@ -142,6 +143,6 @@ def test_no_upload_crashes_a_page(app: Flask, client: RegisterClient, seed: int)
     client.sign_in(make_person(team))
     rng = random.Random(seed)
     for _ in range(UPLOADS // 6):
-        assert set(attacked(client, team.slug, rng)) <= {200, 303, 409, 422}
+        assert set(attacked(client, team.slug, rng)) <= ANSWERS
     count = db.session.scalar(select(func.count(Risk.id)))
     assert count is not None

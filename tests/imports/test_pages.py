@@ -24,6 +24,8 @@ from tests.imports.test_refusals import THREAT_MODEL
 
 ROWS = (("title", "likelihood", "impact", "kind"), ("One", 4, 5, "both"), ("Two", 1, 1, "both"))
 
+ACTIONS = ("ref", "title", "original_due_on", "slips", "verify_how")
+
 
 @pytest.fixture
 def team(client: RegisterClient) -> Team:
@@ -81,7 +83,7 @@ def test_an_upload_shows_what_it_would_do_and_stores_no_risk(
         (b"%PDF-1.7 ...", "register.csv", "kind PDF"),
         (b"\0\1\2", "register.csv", "Nothing was stored"),
         (THREAT_MODEL, "model.json", "threat model"),
-        (csv_bytes(("ref", "title", "due_on"), ("A-1", "Do", "")), "actions.csv", "not of risks"),
+        (csv_bytes(ACTIONS, ("A-1", "Do", "", "0", "")), "actions.csv", "not of risks"),
     ],
 )
 def test_refuses_what_is_no_register(
@@ -90,6 +92,7 @@ def test_refuses_what_is_no_register(
     response = upload(client, team, content, name)
     assert response.status_code == 422
     assert words in response.text
+    assert "Waits for you" not in response.text
     assert db.session.scalars(select(ImportFile)).all() == []
 
 
@@ -117,6 +120,20 @@ def test_imports_once(client: RegisterClient, person: Person, team: Team) -> Non
     client.post(f"{address}/application", data=data)
     assert client.post(f"{address}/application", data=data).status_code == 409
     assert len(risks()) == 2
+
+
+def test_the_same_file_is_read_as_when_it_was_imported(
+    client: RegisterClient, person: Person, team: Team
+) -> None:
+    content = csv_bytes(("title", "comment"), ("One", "aisles"))
+    first = uploaded(client, team, content)
+    client.post(f"{first}/decisions", data={"column-0": "title", "column-1": "category"})
+    page = client.get(first).text
+    client.post(f"{first}/application", data={"seal": seal(page)})
+    assert [risk.category for risk in risks()] == ["aisles"]
+    again = client.get(uploaded(client, team, content)).text
+    assert "it is read as it was then" in again
+    assert "There is nothing to import" in again
 
 
 def test_a_preview_that_is_no_longer_the_last_one_imports_nothing(

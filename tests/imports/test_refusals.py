@@ -52,7 +52,7 @@ def test_texts_and_calendars_are_no_registers(data: bytes, filename: str, senten
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"ref,title\nA-1,Do\nA-2,Do\n", "but not of risks"),
+        (b"ref,title,original_due_on,slips,verify_how\nA-1,Do,,0,\n", "but not of risks"),
         (b"slug,name,parent\na,A,\n", "but not of risks"),
         (b"incident_number,urgency,seconds_to_resolve,title\n1,high,3,x\n", "list of incidents"),
     ],
@@ -63,5 +63,5 @@ def test_lists_of_other_things_are_no_registers(data: bytes, sentence: str) -> N
 
 
 def test_a_register_is_none_of_these() -> None:
-    for data in (b"ref,title\nR-1,Risk\n", b"ref,title\nA-1,Risk\nB-2,Risk\n", b"title\nRisk\n"):
+    for data in (b"ref,title\nR-1,Risk\n", b"ref,title\nA-1,Risk\nS-2,Risk\n", b"title\nRisk\n"):
         refuse_other_exports(likeliest(read(data, "list.csv")))
