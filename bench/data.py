@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from riskreg import migrate
+from riskreg.actions.kinds import ActionStatus, ActionType, Priority
+from riskreg.actions.models import ActionItem
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now, today
 from riskreg.metrics.matrix import Rating
@@ -23,6 +25,8 @@ from riskreg.risks.stamps import touch_teams
 from riskreg.seed import install_defaults
 
 TEAMS, SYSTEMS = 40, 50
+# The one risk whose page is measured, and what it has gone through.
+LONG_RISK, ITS_ASSESSMENTS, ITS_ACTIONS = 500, 20, 10
 WORDS = [
     "restore",
     "certificate",
@@ -69,6 +73,8 @@ def fill(count: int) -> Person:
             ids = db.session.scalars(insert(Risk).returning(Risk.id), rows).all()
             db.session.execute(insert(Assessment), _assessments(rows, ids, manager.id))
             touch_teams(teams)
+    with transaction():
+        _lengthen(db.session.get_one(Risk, LONG_RISK), manager.id)
     return db.session.scalars(select(Person)).one()
 
 
@@ -158,3 +164,36 @@ def _assessments(rows: list[dict[str, Any]], ids: Any, by_id: int) -> list[dict[
         }
         for row, risk_id in zip(rows, ids, strict=True)
     ]
+
+
+def _lengthen(risk: Risk, by_id: int) -> None:
+    """Give the long risk the assessments and actions of some years."""
+    again = {"risk_id": risk.id, "tier": Tier.CURRENT, "matrix_id": risk.matrix_id, "by_id": by_id}
+    db.session.add_all(
+        Assessment(
+            **again,
+            likelihood=1 + n % 5,
+            impact=1 + n % 4,
+            band_rank=1 + n % 4,
+            at=now() - timedelta(days=30 * n),
+            why=f"Looked at it again in month {n}: the drills went better.",
+        )
+        for n in range(1, ITS_ASSESSMENTS)
+    )
+    db.session.add_all(_action(risk, by_id, n) for n in range(ITS_ACTIONS))
+
+
+def _action(risk: Risk, owner_id: int, number: int) -> ActionItem:
+    due = today() + timedelta(days=10 * number - 30)
+    return ActionItem(
+        title=f"Try step {number} of the restore on a copy",
+        type=ActionType.PREVENT,
+        priority=Priority.P2,
+        status=ActionStatus.OPEN,
+        team_id=risk.team_id,
+        owner_id=owner_id,
+        committed_at=now(),
+        original_due_on=due,
+        due_on=due,
+        risk_id=risk.id,
+    )
