@@ -81,7 +81,10 @@ def matrix() -> str:
     total = sum(now.values())
 
     def printed() -> str:
-        maps = [_map(view, scale, Tier.CURRENT, now), _map(view, scale, Tier.TARGET, then)]
+        maps = [
+            _map(view, scale, Tier.CURRENT, now, ghosts=then),
+            _map(view, scale, Tier.TARGET, then),
+        ]
         return render_template("risks/_maps.html", maps=maps, total=total)
 
     return render_template(
@@ -147,7 +150,10 @@ def top() -> str:
     )
 
 
-def _map(view: View, scale: Matrix, tier: Tier, counts: Cells) -> Map:
+def _map(
+    view: View, scale: Matrix, tier: Tier, counts: Cells, *, ghosts: Cells | None = None
+) -> Map:
+    """One tier's matrix; `ghosts` are what another tier has in each cell, drawn small."""
     rated = {cell: number for cell, number in counts.items() if None not in cell}
     by_rank = {band.rank: 0 for band in scale.bands}
     for (likelihood, impact), number in rated.items():
@@ -157,7 +163,7 @@ def _map(view: View, scale: Matrix, tier: Tier, counts: Cells) -> Map:
         tier=tier.value,
         label=str(labels.TIER[tier]),
         meaning=str(labels.TIER_MEANING[tier]),
-        picture=_picture(view, scale, tier, rated),
+        picture=_picture(view, scale, tier, rated, ghosts or {}),
         caption=_caption(scale, by_rank, tier),
         rated=sum(rated.values()),
         unrated=unrated,
@@ -191,14 +197,14 @@ def _band_url(view: View, tier: Tier, rank: int) -> str:
     return list_url(view, band=str(rank)) if tier is Tier.CURRENT else ""
 
 
-def _picture(view: View, scale: Matrix, tier: Tier, counts: Cells) -> MatrixPicture:
+def _picture(view: View, scale: Matrix, tier: Tier, counts: Cells, ghosts: Cells) -> MatrixPicture:
     return MatrixPicture(
         likelihood_labels=[level.label for level in scale.likelihoods],
         impact_labels=[level.label for level in scale.impacts],
         likelihood_title=_("Likelihood"),
         impact_title=_("Impact"),
         cells=[
-            _cell(view, scale, tier, (likelihood.position, impact.position), counts)
+            _cell(view, scale, tier, (likelihood.position, impact.position), (counts, ghosts))
             for impact in scale.impacts
             for likelihood in scale.likelihoods
         ],
@@ -210,21 +216,29 @@ def _cell(
     scale: Matrix,
     tier: Tier,
     at: tuple[int, int],
-    counts: Cells,
+    numbers: tuple[Cells, Cells],
 ) -> MatrixCell:
+    """One cell, a link also where nothing stands: the list then says so and offers to file."""
     rating = Rating(likelihood=at[0], impact=at[1])
     rank = _rank(scale, *at)
-    number = counts.get(at, 0)
-    risks = ngettext("%(num)s risk", "%(num)s risks", number)
-    name = f"{rating_words(scale, rating)}, {band_label(scale, rank)}, {risks}"
+    number, ghosts = (counts.get(at, 0) for counts in numbers)
+    words = [
+        rating_words(scale, rating),
+        band_label(scale, rank),
+        ngettext("%(num)s risk", "%(num)s risks", number),
+    ]
+    if ghosts:
+        words.append(_("target of %(n)s", n=ghosts))
+    name = ", ".join(words)
     here = {"likelihood": at[0], "impact": at[1], "tier": tier.value}
     return MatrixCell(
         likelihood=at[0],
         impact=at[1],
         band_rank=rank,
         count=number,
+        targets=ghosts,
         name=name,
-        href=list_url(view, **here) if number else None,
+        href=list_url(view, **here),
     )
 
 

@@ -1,4 +1,5 @@
-// Keys: / search, j k rows, Enter open, x select, e edit, n new, 1-7 scales, m effort, ? help.
+// Keys: / search, j k rows, Enter open, x select, e edit, n new, p pin, 1-7 scales, m effort,
+// ? help; register.js adds r and walks from risk to risk.
 const typing = (target) => target.closest?.("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]");
 const rows = () => [...document.querySelectorAll("[data-rows] > tr:not(.table-group), [data-rows] > li")];
 const current = () => document.querySelector("[data-rows] > .is-current");
@@ -13,7 +14,7 @@ const keys = {
     e: () => press('[data-key="e"]'),
     n: () => press('[data-key="n"]'),
     p: () => press('[data-key="p"]'),
-    m: () => focus('[data-key="m"], [name="effort_days"], [name="effort_size"]'),
+    m: () => focus('[data-key="m"]'),
 };
 
 document.addEventListener("keydown", (event) => {

@@ -71,6 +71,38 @@ def test_walks_on_from_risk_to_risk_and_edits(page: Page) -> None:
     page.wait_for_url("**/edit")
 
 
+def test_rates_again_with_a_letter_and_two_digits(page: Page) -> None:
+    page.locator("[data-rows] .cell-title a").first.click()
+    page.wait_for_load_state()
+    page.keyboard.press("r")
+    page.wait_for_url("**/assessments/new*")
+    page.get_by_role("group", name="Likelihood").get_by_role("radio").first.focus()
+    page.keyboard.press("2")
+    page.keyboard.press("5")
+    expect(page.get_by_role("radio", name=re.compile("^2 "))).to_have_count(2)
+    expect(page.locator('[data-scale] input:checked[value="2"]')).to_have_count(1)
+    expect(page.locator('[data-scale] input:checked[value="5"]')).to_have_count(1)
+
+
+def test_goes_to_the_effort_with_a_letter(engineer: Visitor) -> None:
+    engineer.go("/risks/new")
+    engineer.page.get_by_role("heading", level=1).click()
+    engineer.page.locator("main").evaluate("main => main.focus()")
+    engineer.page.keyboard.press("m")
+    expect(engineer.page.locator('[name="effort"]')).to_be_focused()
+
+
+def test_pins_with_a_letter(browser: Browser, demo: str) -> None:
+    manager = Visitor.arrive(browser, demo)
+    manager.sign_in("Beatriz Carvalho")
+    manager.go("/risks")
+    manager.page.locator("[data-rows] .cell-title a").last.click()
+    manager.page.wait_for_load_state()
+    manager.page.keyboard.press("p")
+    expect(manager.page.get_by_role("dialog", name=re.compile("^Pin R-"))).to_be_visible()
+    manager.leave()
+
+
 def test_ticks_rows_for_all_of_them_at_once(page: Page) -> None:
     for key in "jxjx":
         page.keyboard.press(key)

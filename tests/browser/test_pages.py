@@ -1,20 +1,26 @@
 """Every page, wide and narrow, light and dark: no axe violation, no error, nothing cut off."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.visitor import Visitor
 
+# {action} and the like are looked up in the demo: the first one of its list.
 PATHS = (
     "/",
     "/risks",
     "/risks?order=value&kind=security",
     "/risks/new",
-    "/risks/R-1",
-    "/risks/R-1/edit",
-    "/risks/R-1/assessments/new",
+    "/risks/{risk}",
+    "/risks/{risk}/edit",
+    "/risks/{risk}/assessments/new",
+    "/risks/{risk}/closure",
+    "/risks/{risk}/pin",
+    "/risks/{risk}/review",
     "/risks/matrix",
     "/risks/quadrant",
     "/risks/top",
@@ -22,27 +28,65 @@ PATHS = (
     "/risks/import",
     "/reviews",
     "/reviews/new",
-    "/reviews/OR-1",
+    "/reviews/new?system=payments",
+    "/reviews/{review}",
     "/coverage",
     "/incidents",
     "/incidents/new",
-    "/incidents/I-1",
+    "/incidents/{incident}",
+    "/incidents/{incident}/actions",
+    "/incidents/{incident}/edit",
+    "/incidents/{incident}/owner",
+    "/incidents/{incident}/review",
+    "/incidents/{incident}/risks",
+    "/incidents/{incident}/sections/timeline",
+    "/incidents/{incident}/statements",
+    "/incidents/{reviewed}/reopening",
     "/actions",
     "/actions/new",
-    "/actions/A-1",
+    "/actions/{action}",
+    "/actions/{action}/closure",
+    "/actions/{action}/edit",
+    "/actions/{action}/schedule",
+    "/actions/{action}/withdrawal",
     "/systems",
+    "/systems/new",
     "/systems/payments",
+    "/systems/payments/edit",
     "/teams",
     "/teams/checkout",
+    "/teams/checkout/edit",
+    "/teams/checkout/new",
     "/packs",
+    "/packs/new?kind=leadership",
     "/trail",
     "/search?q=restore",
+    "/export",
     "/me",
     "/admin/people",
+    "/admin/people/1",
+    "/admin/people/new",
     "/admin/jobs",
+    "/admin/jobs/1",
     "/styleguide",
 )
 WIDTHS = (1280, 390)
+OTHER_WIDTHS = (768, 1920)
+LISTS = {
+    "risk": "/risks",
+    "review": "/reviews",
+    "action": "/actions",
+    "incident": "/incidents?status=draft",
+    "reviewed": "/incidents?status=reviewed",
+}
+# Addresses that are no page of the demo, or that a walk looks at.
+ELSEWHERE = {
+    *("/healthz", "/readyz", "/setup", "/sign-in", "/risks/preview"),
+    *("/admin/jobs/<int:job_id>.json", "/admin/jobs/<int:job_id>/progress"),
+    *("/packs/<int:pack_id>", "/packs/<int:pack_id>.pdf"),
+    *("/risks/import/<int:file_id>", "/risks/import/<int:file_id>/report.json"),
+}
+ADDRESSES = Path(__file__).parents[1] / "rules" / "addresses.txt"
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -54,11 +98,50 @@ def administrator(browser: Browser, demo: str, request: pytest.FixtureRequest) -
     visitor.leave()
 
 
+@pytest.fixture(scope="module")
+def found(administrator: Visitor) -> dict[str, str]:
+    """The first of each list."""
+    refs = {}
+    for name, path in LISTS.items():
+        administrator.go(path)
+        href = administrator.page.locator("[data-rows] .cell-title a").first.get_attribute("href")
+        refs[name] = str(href).split("?")[0].rsplit("/", 1)[1]
+    return refs
+
+
 @pytest.mark.parametrize("path", PATHS)
-def test_the_page_is_sound(administrator: Visitor, path: str) -> None:
+def test_the_page_is_sound(administrator: Visitor, found: dict[str, str], path: str) -> None:
     administrator.faults.clear()
-    administrator.go(path)
+    administrator.go(path.format(**found))
     administrator.look()
     administrator.look_in_the_dark()
+    if administrator.width == WIDTHS[0]:
+        for width in OTHER_WIDTHS:
+            administrator.fits(width)
     faults, administrator.faults = administrator.faults, []
     assert faults == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_for_strangers_are_sound(browser: Browser, demo: str, width: int) -> None:
+    visitor = Visitor.arrive(browser, demo, width=width)
+    for path in ("/sign-in", "/nowhere"):
+        visitor.page.goto(demo + path)
+        visitor.faults.clear()  # the browser tells of the 404, which is what was asked for
+        expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
+        visitor.look()
+        visitor.look_in_the_dark()
+        assert visitor.faults == []
+    visitor.leave()
+
+
+def test_no_page_is_forgotten() -> None:
+    lines = [line.split() for line in ADDRESSES.read_text().splitlines()]
+    pages = {address for method, address, _endpoint in lines if method == "GET"} - ELSEWHERE
+    asked = [re.sub(r"\{\w+\}", "X-1", path.split("?")[0]) for path in PATHS]
+    missed = {page for page in pages if not any(re.fullmatch(_pattern(page), a) for a in asked)}
+    assert missed == set()
+
+
+def _pattern(address: str) -> str:
+    return re.sub(r"<[^>]+>", "[^/]+", address)

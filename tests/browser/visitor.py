@@ -29,6 +29,7 @@ class Visitor:
     def __init__(self, context: BrowserContext, address: str, *, scripts: bool) -> None:
         self.context, self.address, self.scripts = context, address, scripts
         self.page: Page = context.new_page()
+        self.width = (self.page.viewport_size or {"width": 0})["width"]
         self.faults: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
@@ -76,11 +77,15 @@ class Visitor:
         if not self.scripts:
             return
         self.page.wait_for_function("document.readyState === 'complete'")
-        where = self.page.url.removeprefix(self.address)
-        width = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        if width[0] > width[1]:
-            self.faults.append(f"{where}: {width[0]} pixels wide in a window of {width[1]}")
+        self._measure()
         self._ask_axe({"type": "tag", "values": RULES})
+
+    def fits(self, width: int) -> None:
+        """Make the window so wide, look whether the page stays inside, make it as it was."""
+        height = 900
+        self.page.set_viewport_size({"width": width, "height": height})
+        self._measure()
+        self.page.set_viewport_size({"width": self.width, "height": height})
 
     def look_in_the_dark(self) -> None:
         """Change to the dark theme, where only the colours differ, look at these, change back."""
@@ -125,6 +130,12 @@ class Visitor:
     def sees(self, text: str) -> bool:
         """Whether the page shows a text."""
         return self.page.get_by_text(text).locator("visible=true").count() > 0
+
+    def _measure(self) -> None:
+        where = self.page.url.removeprefix(self.address)
+        wide, window = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        if wide > window:
+            self.faults.append(f"{where}: {wide} pixels wide in a window of {window}")
 
     def _ask_axe(self, rules: dict[str, Any]) -> None:
         if not self.page.evaluate("'axe' in window"):
