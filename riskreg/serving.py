@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import replace
 from types import FrameType
 
+from riskreg.errors import SettingsError
 from riskreg.settings import Settings
 
 
@@ -25,7 +27,6 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     from whitenoise import WhiteNoise
 
     from riskreg import create_app, migrate
-    from riskreg.errors import SettingsError
     from riskreg.paths import STATIC
 
     app = create_app(settings)
@@ -36,6 +37,7 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
             )
     wrapped = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
     app.wsgi_app = wrapped  # type: ignore[method-assign]
+    refuse_taken_port(settings)
     server = waitress.create_server(
         app,
         host=settings.host,
@@ -61,6 +63,24 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     finally:
         _stop_worker(worker)
     return 0
+
+
+def refuse_taken_port(settings: Settings) -> None:
+    """Raise SettingsError where nothing can listen; asked before work that takes long."""
+    host, port = settings.host, settings.port
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        raise SettingsError(
+            f"Port {port} of {host} cannot be used: {error.strerror}. "
+            "Choose another with --port or RISKREG_PORT."
+        ) from error
 
 
 def _start_worker(settings: Settings) -> subprocess.Popen[bytes]:

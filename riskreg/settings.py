@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from riskreg.errors import SettingsError
@@ -14,6 +15,9 @@ from riskreg.errors import SettingsError
 MIN_SECRET_BYTES = 32
 KNOWN_SAMPLE_SECRETS = frozenset({"changeme", "secret", "dev", "development", "please-change-me"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+PORT_MAX = 65535
+POSTGRESQL = ("postgresql", "postgresql+psycopg")
+ADMIN_NAMES = frozenset({"ADMIN_EMAIL", "ADMIN_NAME", "ADMIN_PASSWORD", "ADMIN_ORGANISATION"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +52,10 @@ class Settings:
         home = reader.home()
         settings = cls(
             home=home,
-            database_url=reader.text("DATABASE_URL", f"sqlite:///{home / 'riskreg.db'}"),
+            database_url=reader.database("DATABASE_URL", home / "riskreg.db"),
             secret_key=reader.secret_key(home),
             host=reader.text("HOST", "127.0.0.1"),
-            port=reader.integer("PORT", 8000, low=0, high=65535),
+            port=reader.integer("PORT", 8000, low=0, high=PORT_MAX),
             base_url=reader.url("BASE_URL"),
             trusted_hosts=reader.words("TRUSTED_HOSTS"),
             trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, low=0, high=10),
@@ -61,7 +65,7 @@ class Settings:
             session_idle_minutes=reader.integer("SESSION_IDLE_MINUTES", 30, low=5, high=60),
             session_hours=reader.integer("SESSION_HOURS", 12, low=1, high=24),
             upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
-            smtp_url=reader.text("SMTP_URL", ""),
+            smtp_url=reader.mail_server("SMTP_URL"),
             paper=reader.choice("PAPER", "A4", ("A4", "Letter")),
             debug=reader.boolean("DEBUG"),
             demo=reader.boolean("DEMO"),
@@ -75,7 +79,12 @@ class Settings:
         return settings.checked()
 
     def checked(self) -> Self:
-        """Refuse combinations that are not safe; returns self."""
+        """Refuse a port that does not exist and combinations that are not safe; returns self."""
+        if not 0 <= self.port <= PORT_MAX:
+            raise SettingsError(
+                f"The port (--port or RISKREG_PORT) must be between 0 and {PORT_MAX}; "
+                f"it is {self.port}."
+            )
         if self.host in LOOPBACK:
             return self
         if self.debug:
@@ -179,6 +188,27 @@ class _Reader:
             )
         return raw
 
+    def database(self, name: str, default: Path) -> str:
+        """The database's address; its password is never shown."""
+        raw = self.text(name, f"sqlite:///{quote(str(default))}")
+        scheme, _, rest = raw.partition("://")
+        if scheme == "sqlite":
+            return f"sqlite:///{quote(str(_database_file(f'RISKREG_{name}', raw)))}"
+        if scheme not in POSTGRESQL or not rest or _split(raw) is None:
+            raise SettingsError(
+                f"RISKREG_{name} must be sqlite:///path or "
+                "postgresql://user:password@host/name; it is neither."
+            )
+        return raw
+
+    def mail_server(self, name: str) -> str:
+        """The mail server's address, empty where there is none; its password is never shown."""
+        raw = self.text(name, "")
+        url = _split(raw)
+        if raw and (url is None or url.scheme != "smtp" or not url.hostname):
+            raise SettingsError(f"RISKREG_{name} must be like smtp://host:25; it is not.")
+        return raw
+
     def home(self) -> Path:
         """The data folder, made with mode 0700 where it is missing."""
         raw = self._environ.get("RISKREG_HOME", "").strip()
@@ -213,14 +243,35 @@ class _Reader:
     def refuse_unknown(self) -> None:
         """A misspelt name must not be ignored in silence."""
         for name in sorted(self._environ):
-            if not name.startswith("RISKREG_") or name.startswith(
-                ("RISKREG_TEST_", "RISKREG_ADMIN_")
-            ):
+            if not name.startswith("RISKREG_") or name.startswith("RISKREG_TEST_"):
                 continue
-            if name.removeprefix("RISKREG_") not in self._known | {"SAMPLES"}:
+            if name.removeprefix("RISKREG_") not in self._known | ADMIN_NAMES | {"SAMPLES"}:
                 raise SettingsError(
                     f"{name} is not a setting of riskreg; see docs/operators/settings.md."
                 )
+
+
+def _split(raw: str) -> SplitResult | None:
+    """The parts of an address; None when it is none, or when its port does not exist."""
+    try:
+        url = urlsplit(raw)
+        _port = url.port  # raises ValueError too
+    except ValueError:
+        return None
+    return url
+
+
+def _database_file(name: str, raw: str) -> Path:
+    """The file of an SQLite address, absolute; nothing that is kept in memory only."""
+    path = unquote(raw.removeprefix("sqlite:///"))
+    if not raw.startswith("sqlite:///") or not path or path.startswith((":", "file:")):
+        raise SettingsError(f"{name} must name a file, such as sqlite:////srv/riskreg/riskreg.db.")
+    if "?" in path:
+        raise SettingsError(f"{name} must name a file and nothing else; take off what follows “?”.")
+    file = Path(path).absolute()
+    if file.is_dir() or not file.parent.is_dir():
+        raise SettingsError(f"{name} must name a file in a folder that exists; it is {file}.")
+    return file
 
 
 def _kept_secret(path: Path) -> str:

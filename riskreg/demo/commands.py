@@ -44,17 +44,19 @@ def _run_in(home: "Path", chosen: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from riskreg import create_app
-    from riskreg.serving import run_server
+    from riskreg.serving import refuse_taken_port, run_server
     from riskreg.settings import Settings, demo_environment
 
-    settings = Settings.from_env(demo_environment(home))
+    settings = replace(Settings.from_env(demo_environment(home)), port=chosen.port).checked()
+    if not chosen.no_serve:
+        refuse_taken_port(settings)
     app = create_app(settings)
     with app.app_context():
         _fill(empty=chosen.empty)
     if chosen.no_serve:
         print(f"The demo is in {home}. Serve it with: riskreg demo --home {home}", file=sys.stderr)
         return 0
-    return run_server(replace(settings, port=chosen.port), with_worker=True)
+    return run_server(settings, with_worker=True)
 
 
 def _fill(*, empty: bool) -> None:

@@ -2,9 +2,11 @@
 
 import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from riskreg import paths
 from riskreg.errors import SettingsError
@@ -48,11 +50,74 @@ def test_works_without_any_but_the_folder(home: Path) -> None:
         ("SECRET_KEY", "changeme"),
         ("SECRET_KEY", "short"),
         ("PROT", "8000"),
+        ("ADMIN_EMIAL", "ada@example.org"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "sqlite:"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///file::memory:?uri=true"),
+        ("DATABASE_URL", "sqlite:////tmp/riskreg.db?mode=ro"),
+        ("DATABASE_URL", "sqlite:////nowhere/at/all.db"),
+        ("DATABASE_URL", "sqlite:////tmp"),
+        ("DATABASE_URL", "mysql://riskreg@db/riskreg"),
+        ("DATABASE_URL", "postgres://riskreg@db/riskreg"),
+        ("DATABASE_URL", "postgresql+asyncpg://riskreg@db/riskreg"),
+        ("DATABASE_URL", "postgresql://"),
+        ("DATABASE_URL", "postgresql://riskreg@db:70000/riskreg"),
+        ("SMTP_URL", "foo"),
+        ("SMTP_URL", "https://mail.example.org"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://mail.example.org:mail"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name(home: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"RISKREG_{name}"):
         read(home, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://riskreg:hunter2@db/riskreg"),
+        ("DATABASE_URL", "postgresql://riskreg:hunter2@db:70000/riskreg"),
+        ("SMTP_URL", "http://riskreg:hunter2@mail.example.org"),
+    ],
+)
+def test_a_refused_address_does_not_show_its_password(home: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(home, **{name: value})
+    assert "hunter2" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://riskreg:secret@db:5432/riskreg",
+        "postgresql+psycopg://riskreg@/riskreg?host=/run/postgresql",
+        "postgresql:///riskreg",
+    ],
+)
+def test_a_database_elsewhere_is_taken_as_it_is_written(home: Path, url: str) -> None:
+    assert read(home, DATABASE_URL=url).database_url == url
+
+
+def test_a_database_file_is_the_same_from_every_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    url = read(home, DATABASE_URL="sqlite:///own 100%25.db").database_url
+    assert make_url(url).database == str(home / "own 100%.db")
+    assert read(home, DATABASE_URL=url).database_url == url
+
+
+def test_the_first_administrators_names_are_known(home: Path) -> None:
+    assert read(home, ADMIN_EMAIL="ada@example.org", ADMIN_PASSWORD="long", ADMIN_NAME="Ada")
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 99999])
+def test_a_port_from_the_command_line_must_exist_too(home: Path, port: int) -> None:
+    with pytest.raises(SettingsError, match=f"between 0 and 65535; it is {port}"):
+        replace(read(home), port=port).checked()
 
 
 def test_keeps_a_random_key_that_only_the_owner_reads(home: Path) -> None:
