@@ -3,28 +3,32 @@
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from riskreg import __version__, features
-from riskreg.errors import RiskregError
+from riskreg.errors import NotFound, RiskregError, SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+UNDEFINED = ("42P01", "42703")  # PostgreSQL's words for a table and a column that are not there
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status, 1 with one clear sentence on an error."""
-    parser = build_parser()
-    chosen = parser.parse_args(arguments)
-    if not hasattr(chosen, "run"):
-        parser.print_help()
-        return 2
     try:
-        return int(run_command(chosen))
-    except RiskregError as error:
-        print(f"riskreg: {error.message}", file=sys.stderr)
-        return 1
+        try:
+            return _run(arguments)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output wants no more of it, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,12 +63,80 @@ class _Formatter(argparse.HelpFormatter):
         super().__init__(prog, width=width - 2)
 
 
+def _run(arguments: Sequence[str] | None) -> int:
+    parser = build_parser()
+    chosen = parser.parse_args(arguments)
+    if not hasattr(chosen, "run"):
+        parser.print_help()
+        return 2
+    try:
+        return run_command(chosen)
+    except RiskregError as error:
+        if hasattr(chosen, "refuse"):  # a command that always prints a report does so here too
+            chosen.refuse(chosen, error)
+        print(f"riskreg: {error.message}", file=sys.stderr)
+        return 1
+
+
 def run_command(chosen: argparse.Namespace) -> int:
-    """Run the chosen command, inside the application unless it says that it wants none."""
-    if getattr(chosen, "needs_app", True) is False:
-        return int(chosen.run(chosen))
+    """Run the chosen command, inside the application unless it says that it wants none.
+
+    It is run on the tables of this program only, unless it says that it works without; a team it
+    is about exists. Raises SettingsError where the database cannot be used at all.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        if getattr(chosen, "needs_app", True) is False:
+            return int(chosen.run(chosen))
+        return _run_inside(chosen)
+    except DBAPIError as error:
+        sentence = _sentence_on(error)
+        if not sentence:
+            raise
+        raise SettingsError(sentence) from error
+
+
+def _run_inside(chosen: argparse.Namespace) -> int:
     from riskreg import create_app
+    from riskreg.standing import demand_own_database
 
     app: Any = create_app()
     with app.app_context():
+        if getattr(chosen, "needs_tables", True):
+            demand_own_database(app.config["SETTINGS"])
+            _refuse_unknown_team(getattr(chosen, "team", ""))
         return int(chosen.run(chosen))
+
+
+def _refuse_unknown_team(slug: str) -> None:
+    """Name the team that is not there; pages say only that there is nothing."""
+    from riskreg.org.permissions import SYSTEM_ACTOR
+    from riskreg.org.queries import team_for
+
+    try:
+        if slug:
+            team_for(SYSTEM_ACTOR, slug)
+    except NotFound as error:
+        raise NotFound(
+            f"There is no team with the slug “{slug}”; `riskreg export teams` lists them."
+        ) from error
+
+
+def _sentence_on(error: "DBAPIError") -> str:
+    """What to say where the fault lies with the database; nothing when the program is at fault."""
+    from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+
+    lines = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
+    why = lines[0].strip().rstrip(".:")
+    if why.startswith("no such ") or getattr(error.orig, "sqlstate", "") in UNDEFINED:
+        return (
+            f"The tables are not those of this program ({why}); "
+            "`riskreg db check` names the differences."
+        )
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+        return (
+            f"The database of RISKREG_DATABASE_URL cannot be used: {why}. "
+            "`riskreg doctor` looks at what is wrong."
+        )
+    return ""

@@ -26,15 +26,13 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     import waitress
     from whitenoise import WhiteNoise
 
-    from riskreg import create_app, migrate
+    from riskreg import create_app
     from riskreg.paths import STATIC
+    from riskreg.standing import demand_own_database
 
     app = create_app(settings)
     with app.app_context():
-        if not migrate.is_current():
-            raise SettingsError(
-                "The database is not at this program's version; run `riskreg db upgrade`."
-            )
+        demand_own_database(settings)
     wrapped = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
     app.wsgi_app = wrapped  # type: ignore[method-assign]
     refuse_taken_port(settings)

@@ -26,7 +26,7 @@ def add_commands(subparsers: Any) -> None:
         epilog="Example: riskreg doctor",
     )
     doctor.add_argument("--format", choices=["text", "json"], default="text")
-    doctor.set_defaults(run=run_doctor)
+    doctor.set_defaults(run=run_doctor, needs_tables=False)
 
 
 def run_doctor(chosen: argparse.Namespace) -> int:

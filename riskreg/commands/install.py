@@ -15,7 +15,7 @@ def add_commands(subparsers: Any) -> None:
     init.add_argument(
         "--no-input", action="store_true", help="ask nothing; print a one-time set-up code"
     )
-    init.set_defaults(run=run_init)
+    init.set_defaults(run=run_init, needs_tables=False)
 
     serve = subparsers.add_parser(
         "serve", help="serve the pages", epilog="Example: riskreg serve --port 8000"
@@ -32,9 +32,9 @@ def add_commands(subparsers: Any) -> None:
     )
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     upgrade = actions.add_parser("upgrade", help="bring the tables up to date")
-    upgrade.set_defaults(run=run_upgrade)
+    upgrade.set_defaults(run=run_upgrade, needs_tables=False)
     check = actions.add_parser("check", help="exit 1 when tables and program differ")
-    check.set_defaults(run=run_check)
+    check.set_defaults(run=run_check, needs_tables=False)
 
     user = subparsers.add_parser(
         "user", help="look after people", epilog="Example: riskreg user add ada@example.org"
