@@ -1,9 +1,10 @@
 """The database: base class, column types, connection rules of each engine, and transactions."""
 
 import importlib.util
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import DateTime, TypeDecorator
 
+from riskreg.errors import SettingsError
 from riskreg.settings import Settings
 
 # The WAL-reset fault: several connections can lose commits. Repaired in these releases.
@@ -139,6 +141,11 @@ def engine_options(settings: Settings) -> tuple[URL, dict[str, Any]]:
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
         return url, {"module": sqlite_module(), "connect_args": {"timeout": BUSY_SECONDS}}
+    if importlib.util.find_spec("psycopg") is None:
+        raise SettingsError(
+            "RISKREG_DATABASE_URL names a PostgreSQL database, for which the Python package "
+            "psycopg is missing; install riskreg[postgres]."
+        )
     limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c timezone=UTC"
     return url.set(drivername="postgresql+psycopg"), {
         "pool_pre_ping": True,
@@ -152,6 +159,7 @@ def prepare_engine(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     mode = journal_mode()
+    _close_to_others(engine.url.database)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
@@ -163,3 +171,13 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _close_to_others(file: str | None) -> None:
+    """Make the file of a new database with mode 0600; SQLite's own files beside it follow it.
+
+    Where that is not possible, the first connection says why.
+    """
+    if file:
+        with suppress(OSError):  # also when it is there already
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

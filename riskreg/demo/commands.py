@@ -67,10 +67,13 @@ def _fill(*, empty: bool) -> None:
     from riskreg.demo.company import Company, found
     from riskreg.demo.generate import generate
     from riskreg.org.models import Person
+    from riskreg.standing import mark_as_demo
 
     migrate.upgrade()
     if db.session.scalar(select(func.count(Person.id))):
         return
+    with transaction():
+        mark_as_demo()
     if empty:
         with transaction():
             found(Company())

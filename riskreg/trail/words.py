@@ -30,6 +30,7 @@ ACT: Mapping[str, LazyString] = {
     "action.reschedule": _l("moved the date of the action"),
     "action.update": _l("changed the action"),
     "checklist.publish": _l("published a checklist"),
+    "demo.begin": _l("began the demo, in which all is made up"),
     "export.make": _l("took a list away"),
     "import.apply": _l("imported a file"),
     "import.forget": _l("put an uploaded file away"),
