@@ -137,8 +137,10 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_incident_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_incident_form_key")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
@@ -657,6 +659,7 @@ def upgrade() -> None:
         sa.Column("incident_id", sa.Integer(), nullable=True),
         sa.Column("review_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["closed_by_id"], ["person.id"], name=op.f("fk_action_item_closed_by_id_person")
         ),
@@ -674,6 +677,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["risk_id"], ["risk.id"], name=op.f("fk_action_item_risk_id_risk")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_action_item_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_item")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_action_item_form_key")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("action_item", schema=None) as batch_op:
@@ -792,6 +796,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["by_id"], ["person.id"], name=op.f("fk_postmortem_idea_by_id_person")
         ),
@@ -801,6 +806,7 @@ def upgrade() -> None:
             name=op.f("fk_postmortem_idea_postmortem_id_postmortem"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_postmortem_idea")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_postmortem_idea_form_key")),
     )
     with op.batch_alter_table("postmortem_idea", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_postmortem_idea_by_id"), ["by_id"], unique=False)
@@ -866,6 +872,7 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["by_id"], ["person.id"], name=op.f("fk_review_comment_by_id_person")
         ),
@@ -880,6 +887,7 @@ def upgrade() -> None:
             name=op.f("fk_review_comment_statement_id_statement"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_comment")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_review_comment_form_key")),
     )
     with op.batch_alter_table("review_comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_comment_by_id"), ["by_id"], unique=False)

@@ -33,6 +33,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 NOBODY = ""
 
 
+def form_key_field() -> HiddenField:
+    """The key with which a form that is sent twice makes one thing."""
+    return HiddenField(filters=[clean], validators=[Length(max=64)])
+
+
 def type_names() -> dict[ActionType, str]:
     """What the types are called."""
     return {
@@ -157,6 +162,7 @@ class ActionForm(ActionFields):
         description=_l("Left empty, the priority sets it. This first date never changes."),
     )
     origin = HiddenField(filters=[clean])
+    form_key = form_key_field()
     next = HiddenField()
 
 

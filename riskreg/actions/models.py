@@ -6,11 +6,12 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
+from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, Team
 
 
-class ActionItem(Base):
+class ActionItem(MadeOnce, Base):
     """A promise: one owner, one date. `original_due_on` never changes.
 
     At most one of risk_id, incident_id and review_id says where it came from.

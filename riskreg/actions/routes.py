@@ -18,6 +18,7 @@ from riskreg.actions.forms import (
 )
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem
+from riskreg.actions.once import new_form_key
 from riskreg.actions.origins import Origin, origin_for, origin_team, origins
 from riskreg.actions.queries import ActionFilter
 from riskreg.audit.queries import entries_of
@@ -69,7 +70,9 @@ def new() -> ResponseReturnValue:
     """An empty promise; ?origin=R-12 says where it comes from."""
     origin = _origin(request.args.get("origin", ""))
     team = origin_team(origin) if origin else chosen_team()
-    form = _offered(ActionForm(origin=origin.ref if origin else "", team=team.slug if team else ""))
+    slug = team.slug if team else ""
+    form = ActionForm(origin=origin.ref if origin else "", team=slug, form_key=new_form_key())
+    _offered(form)
     form.owner.data = str(current_actor.person_id or "")
     return render_template("actions/new.html", form=form, origin=origin)
 
@@ -77,7 +80,7 @@ def new() -> ResponseReturnValue:
 @bp.post("/actions/new")
 @requires(Permission.ACTION_EDIT)
 def create() -> ResponseReturnValue:
-    """Promise it."""
+    """Promise it; the same form sent twice promises one action."""
     form = _offered(ActionForm(request.form))
     origin = _origin(form.origin.data or "")
     if form.check():
@@ -282,6 +285,7 @@ def _origin(ref: str) -> Origin | None:
 def _create(form: ActionForm, origin: Origin | None) -> ActionItem:
     team: Team = team_for(current_actor, form.team.data, Permission.ACTION_EDIT)
     values = _values(form) | {"due_on": form.due_on.data}
+    values["form_key"] = form.form_key.data or None
     if origin is not None:
         values[f"{origin.kind}_id"] = origin.id
     title = values.pop("title")

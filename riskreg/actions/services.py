@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem, Slip
+from riskreg.actions.once import add_once, made_with
 from riskreg.audit.services import changed, plain, record, record_all
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, Stale
@@ -41,6 +42,7 @@ class ActionValues(TypedDict, total=False):
     risk_id: int | None
     incident_id: int | None
     review_id: int | None
+    form_key: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +61,20 @@ def create_action(
     """A new promise of a team; due after the days of its priority unless `due_on` is given.
 
     Defaults: type prevent, priority P2, committed now. At most one of risk_id, incident_id and
-    review_id. Raises Invalid with the field.
+    review_id. A `form_key` that was used already returns the action made then. Raises Invalid
+    with the field.
     """
+    made = made_with(ActionItem, values.get("form_key"))
+    if made is not None:
+        _may_edit(actor, made)
+        return made
     action, shown = _new_action(
         actor, NewAction(team=team, title=title, owner=owner, values=values)
     )
-    db.session.add(action)
-    db.session.flush()
-    record(actor=actor, action="action.create", subject=action, changes=shown)
-    return action
+    stored = add_once(action)
+    if stored is action:
+        record(actor=actor, action="action.create", subject=action, changes=shown)
+    return stored
 
 
 def create_actions(

@@ -105,7 +105,7 @@ class Story:
 
     def _file(self) -> None:
         entry = self.entry
-        times = {
+        times: dict[str, Any] = {
             f"{name}_at": None if minutes is None else self._after(minutes)
             for name, minutes in entry["minutes"].items()
         }

@@ -23,7 +23,14 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from riskreg.actions.forms import ActionFields, day_of, number_from, one_of, text_from
+from riskreg.actions.forms import (
+    ActionFields,
+    day_of,
+    form_key_field,
+    number_from,
+    one_of,
+    text_from,
+)
 from riskreg.fields import clean
 from riskreg.lib.dates import day_start
 from riskreg.metrics.incidents import TIMES
@@ -73,6 +80,7 @@ class IncidentForm(Form):
         filters=[clean],
         description=_l("In numbers: who, how many, how long."),
     )
+    form_key = form_key_field()
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
     def offer(
@@ -131,6 +139,7 @@ class IdeaForm(Form):
     """Something considered."""
 
     text = TextAreaField(_l("An idea"), [InputRequired(), Length(max=2000)], filters=[clean])
+    form_key = form_key_field()
 
 
 class OwnerForm(Form):
@@ -174,6 +183,7 @@ class CommitmentForm(ActionFields):
         [Optional()],
         description=_l("Left empty, the priority sets it. This first date never changes."),
     )
+    form_key = form_key_field()
 
 
 def filter_from(args: Mapping[str, str], *, team: Team | None, zone_name: str) -> IncidentFilter:

@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from flask_babel import gettext as _
 
+from riskreg.actions.once import add_once, made_with
 from riskreg.audit.services import changed, plain, record
 from riskreg.db import db
 from riskreg.errors import Invalid, Stale
@@ -44,20 +45,32 @@ class IncidentValues(TypedDict, total=False):
     mitigated_at: datetime | None
     resolved_at: datetime | None
     created_at: datetime | None
+    form_key: str | None
 
 
 def create_incident(
     actor: Actor, *, team: Team, title: str, severity: int, **values: Unpack[IncidentValues]
 ) -> Incident:
-    """File an incident. Raises Invalid with the field for a missing start or times out of order."""
+    """File an incident; a `form_key` that was used already returns the incident filed then.
+
+    Raises Invalid with the field for a missing start or times out of order.
+    """
+    form_key = values.pop("form_key", None)
+    filed = made_with(Incident, form_key)
+    if filed is not None:
+        require(actor, Permission.INCIDENT_EDIT, filed, view=Permission.INCIDENT_VIEW)
+        return filed
     require(actor, Permission.INCIDENT_EDIT, team, view=Permission.TEAM_VIEW)
     systems = list(values.pop("systems", ()))
     created_at = values.pop("created_at", None) or now()
     known: dict[str, Any] = {"title": title.strip(), "severity": int(severity), **values}
     _check(known)
-    incident = Incident(**known, team=team, systems=systems, created_at=created_at)
-    db.session.add(incident)
-    db.session.flush()
+    incident = Incident(
+        **known, team=team, systems=systems, created_at=created_at, form_key=form_key
+    )
+    stored = add_once(incident)
+    if stored is not incident:
+        return stored
     if systems:
         known["systems"] = _keys(systems)
     record(

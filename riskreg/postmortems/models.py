@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, System, Team
 from riskreg.postmortems.kinds import FoundBy, PostmortemStatus
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from riskreg.reviews.models import Statement
 
 
-class Incident(Base):
+class Incident(MadeOnce, Base):
     """Something that went wrong, with its six times; an unknown time is None."""
 
     __tablename__ = "incident"
@@ -103,7 +104,7 @@ class Postmortem(Base):
         return f"I-{self.incident_id}"
 
 
-class Idea(Base):
+class Idea(MadeOnce, Base):
     """Something considered; it has no date and promises nothing."""
 
     __tablename__ = "postmortem_idea"

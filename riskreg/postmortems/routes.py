@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
 
+from riskreg.actions.once import new_form_key
 from riskreg.actions.queries import actions_of
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.queries import entries_of
@@ -71,19 +72,21 @@ def new() -> ResponseReturnValue:
     """An empty form."""
     team = chosen_team()
     chosen = [key] if (key := request.args.get("system")) else []
-    form = _offered(IncidentForm(team=team.slug if team else "", systems=chosen))
+    slug = team.slug if team else ""
+    form = _offered(IncidentForm(team=slug, systems=chosen, form_key=new_form_key()))
     return render_template("postmortems/new.html", form=form, levels=words.severity_names())
 
 
 @bp.post("/incidents/new")
 @requires(Permission.INCIDENT_EDIT)
 def create() -> ResponseReturnValue:
-    """File it."""
+    """File it; the same form sent twice files one incident."""
     form = _offered(IncidentForm(request.form))
     if form.check():
         team = team_for(current_actor, form.team.data, Permission.INCIDENT_EDIT)
         try:
             values = form.values() | {"systems": _systems(form)}
+            values["form_key"] = form.form_key.data or None
             incident = services.create_incident(current_actor, team=team, **values)
         except Invalid as error:
             show_refusal(error, form)
@@ -145,6 +148,7 @@ def incident_page(incident: Incident, **changes: Any) -> str:
         "short": queries.is_short(incident),
         "clock": _clock(incident),
         "actions": actions,
+        "form_key": new_form_key(),
         "missing": {section.key for section in missing},
         "foresaw": _foreseeing(incident),
         "can_edit": current_actor.may(Permission.INCIDENT_EDIT, incident.team.path),

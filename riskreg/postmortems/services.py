@@ -1,4 +1,4 @@
-"""Writes of post-mortems: start, write, link, hand over to review, review, close, reopen."""
+"""Writes of post-mortems: start, write, hand over to review, review, close, reopen."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,16 +31,21 @@ from riskreg.postmortems.incidents import (
     update_incident,
 )
 from riskreg.postmortems.kinds import Cause, PostmortemStatus
-from riskreg.postmortems.models import (
-    Idea,
-    Incident,
-    Postmortem,
-    PostmortemRisk,
-    PostmortemStatement,
+from riskreg.postmortems.models import Incident, Postmortem
+from riskreg.postmortems.parts import (
+    add_idea,
+    keep,
+    link_risk,
+    link_statement,
+    may_edit,
+    may_write,
+    realise_risk,
+    remove_idea,
+    unlink_risk,
+    unlink_statement,
 )
 from riskreg.postmortems.queries import missing_sections
 from riskreg.postmortems.template import template
-from riskreg.risks.models import Risk
 
 __all__ = [
     "IncidentValues",
@@ -67,12 +72,9 @@ __all__ = [
     "update_incident",
 ]
 
-IDEA_CHARS_MAX = 2000
 CONTEXT_CHARS = 30
 # Sections that begin with what was written when the incident was filed.
 SEEDED = ("summary", "customer_effect")
-# States in which the text may still change.
-WRITABLE = (PostmortemStatus.DRAFT, PostmortemStatus.READY)
 
 
 def start_postmortem(
@@ -105,12 +107,12 @@ def start_postmortem(
 
 def assign_postmortem(actor: Actor, postmortem: Postmortem, owner: Person | None) -> Postmortem:
     """Give the post-mortem to somebody else; raises Invalid when they could not see it."""
-    _may_edit(actor, postmortem)
+    may_edit(actor, postmortem)
     old = postmortem.owner
     if old is not owner:
         postmortem.owner = _checked_owner(owner, postmortem.incident)
         names = [old.name if old else None, owner.name if owner else None]
-        _keep(actor, "postmortem.assign", postmortem, {"owner": names})
+        keep(actor, "postmortem.assign", postmortem, {"owner": names})
     return postmortem
 
 
@@ -127,7 +129,7 @@ def save_section(
     `base` is the `text_mark` of the text the person started from; when another one is stored by
     now, Stale carries both, unless they are equal. Others may write other sections meanwhile.
     """
-    _may_write(actor, postmortem)
+    may_write(actor, postmortem)
     section = template().section(key)
     if section is None or not section.has_text:
         raise Invalid(_("A post-mortem has no section called %(key)s.", key=key), field=key)
@@ -142,120 +144,32 @@ def save_section(
         raise Stale(words, theirs={key: stored}, yours={key: text})
     if text != stored:
         postmortem.sections = {**postmortem.sections, key: text}
-        _keep(actor, "postmortem.write", postmortem, {key: _difference(stored, text)})
+        keep(actor, "postmortem.write", postmortem, {key: _difference(stored, text)})
     return text_mark(text)
 
 
 def set_causes(actor: Actor, postmortem: Postmortem, causes: Sequence[str]) -> Postmortem:
     """Tag the contributing conditions. Raises Invalid for a word that is no cause."""
-    _may_write(actor, postmortem)
+    may_write(actor, postmortem)
     known = [cause.value for cause in Cause]
     if any(cause not in known for cause in causes):
         raise Invalid(_("This is not one of the causes."), field="causes")
     changes = changed(postmortem, {"causes": [cause for cause in known if cause in causes]})
     if changes:
-        _keep(actor, "postmortem.tag", postmortem, changes)
+        keep(actor, "postmortem.tag", postmortem, changes)
     return postmortem
-
-
-def add_idea(
-    actor: Actor, postmortem: Postmortem, text: str, *, at: datetime | None = None
-) -> Idea:
-    """Something considered; it has no date and promises nothing."""
-    _may_write(actor, postmortem)
-    text = clean_text(text)
-    if not text:
-        raise Invalid(_("Write the idea down first."), field="text")
-    if len(text) > IDEA_CHARS_MAX:
-        words = _("An idea has at most %(n)s characters.", n=IDEA_CHARS_MAX)
-        raise Invalid(words, field="text")
-    idea = Idea(text=text, by_id=actor.person_id, at=at or now())
-    postmortem.ideas.append(idea)
-    _keep(actor, "postmortem.idea", postmortem, {"idea": [None, text]})
-    return idea
-
-
-def remove_idea(actor: Actor, postmortem: Postmortem, idea: Idea) -> None:
-    """Take an idea away; the trail keeps its words."""
-    _may_write(actor, postmortem)
-    db.session.delete(idea)
-    _keep(actor, "postmortem.idea", postmortem, {"idea": [idea.text, None]})
-    db.session.expire(postmortem, ["ideas"])
-
-
-def link_risk(actor: Actor, postmortem: Postmortem, risk: Risk, *, foresaw: bool) -> PostmortemRisk:
-    """Say that a risk foresaw the incident, or was found by it; says it anew when linked already.
-
-    It does not mark the risk as realised: `realise_risk` does, when a person says so.
-    """
-    _may_write(actor, postmortem)
-    require(actor, Permission.RISK_VIEW, risk, view=Permission.RISK_VIEW)
-    link = next((each for each in postmortem.risk_links if each.risk_id == risk.id), None)
-    if link is None:
-        link = PostmortemRisk(risk=risk, foresaw=foresaw)
-        postmortem.risk_links.append(link)
-    link.foresaw = foresaw
-    word = "foresaw" if foresaw else "found"
-    _keep(actor, "postmortem.link", postmortem, {"risk": [None, f"{risk.ref} {word}"]})
-    return link
-
-
-def unlink_risk(actor: Actor, postmortem: Postmortem, link: PostmortemRisk) -> None:
-    """Take the link to a risk away; the risk stays as it is."""
-    _may_write(actor, postmortem)
-    ref = link.risk.ref
-    db.session.delete(link)
-    _keep(actor, "postmortem.unlink", postmortem, {"risk": [ref, None]})
-    db.session.expire(postmortem, ["risk_links"])
-
-
-def realise_risk(actor: Actor, postmortem: Postmortem, link: PostmortemRisk) -> Risk:
-    """Mark a linked risk as realised at the start of the impact; keeps a later mark."""
-    risk = link.risk
-    require(actor, Permission.RISK_EDIT, risk, view=Permission.RISK_VIEW)
-    started_at = postmortem.incident.impact_start_at
-    if risk.realised_at is None or risk.realised_at < started_at:
-        changes = changed(risk, {"realised_at": started_at})
-        db.session.flush()
-        words = _("By %(ref)s.", ref=postmortem.ref)
-        record(actor=actor, action="risk.realise", subject=risk, changes=changes, note=words)
-    return risk
-
-
-def link_statement(
-    actor: Actor, postmortem: Postmortem, statement_id: int, *, was_met: bool | None
-) -> PostmortemStatement:
-    """Say that a checklist statement would have helped; `was_met` is what was answered before."""
-    _may_write(actor, postmortem)
-    links = postmortem.statement_links
-    link = next((each for each in links if each.statement_id == statement_id), None)
-    if link is None:
-        link = PostmortemStatement(statement_id=statement_id, was_met=was_met)
-        links.append(link)
-        db.session.flush()
-        _keep(actor, "postmortem.link", postmortem, {"statement": [None, link.statement.code]})
-    return link
-
-
-def unlink_statement(actor: Actor, postmortem: Postmortem, link: PostmortemStatement) -> None:
-    """Take the link to a statement away."""
-    _may_write(actor, postmortem)
-    code = link.statement.code
-    db.session.delete(link)
-    _keep(actor, "postmortem.unlink", postmortem, {"statement": [code, None]})
-    db.session.expire(postmortem, ["statement_links"])
 
 
 def mark_ready(actor: Actor, postmortem: Postmortem, *, at: datetime | None = None) -> Postmortem:
     """Hand over to the review. Raises Invalid naming the sections that are still empty."""
-    _may_edit(actor, postmortem)
+    may_edit(actor, postmortem)
     _demand(postmortem, PostmortemStatus.DRAFT)
     missing = [section.title for section in missing_sections(postmortem)]
     if missing:
         words = _("Still to write before the review: %(titles)s.", titles=", ".join(missing))
         raise Invalid(words, field="status")
     values = {"status": PostmortemStatus.READY, "ready_at": at or now()}
-    _keep(actor, "postmortem.ready", postmortem, changed(postmortem, values))
+    keep(actor, "postmortem.ready", postmortem, changed(postmortem, values))
     return postmortem
 
 
@@ -277,7 +191,7 @@ def review_postmortem(
     }
     changes = changed(postmortem, values)
     changes["reviewed_by"] = [None, actor.name]
-    _keep(actor, "postmortem.review", postmortem, changes, note=note)
+    keep(actor, "postmortem.review", postmortem, changes, note=note)
     return postmortem
 
 
@@ -285,7 +199,7 @@ def close_postmortem(
     actor: Actor, postmortem: Postmortem, *, at: datetime | None = None
 ) -> Postmortem:
     """Close what was reviewed; while one of its actions is open, Conflict names those."""
-    _may_edit(actor, postmortem)
+    may_edit(actor, postmortem)
     _demand(postmortem, PostmortemStatus.REVIEWED)
     still_open = _open_actions(postmortem)
     if still_open:
@@ -294,13 +208,13 @@ def close_postmortem(
             _("Still open: %(refs)s. Close them, or say why they will not be done.", refs=refs)
         )
     values = {"status": PostmortemStatus.CLOSED, "closed_at": at or now()}
-    _keep(actor, "postmortem.close", postmortem, changed(postmortem, values))
+    keep(actor, "postmortem.close", postmortem, changed(postmortem, values))
     return postmortem
 
 
 def reopen_postmortem(actor: Actor, postmortem: Postmortem, reason: str) -> Postmortem:
     """Back to a draft, which must be reviewed anew; the trail keeps the review there was."""
-    _may_edit(actor, postmortem)
+    may_edit(actor, postmortem)
     if postmortem.status == PostmortemStatus.DRAFT:
         raise Conflict(_("It is a draft already."))
     reason = clean_text(reason)
@@ -310,7 +224,7 @@ def reopen_postmortem(actor: Actor, postmortem: Postmortem, reason: str) -> Post
     values |= {"status": PostmortemStatus.DRAFT, "review_note": ""}
     changes = changed(postmortem, values)
     changes.pop("reviewed_by", None)
-    _keep(actor, "postmortem.reopen", postmortem, changes, note=reason)
+    keep(actor, "postmortem.reopen", postmortem, changes, note=reason)
     return postmortem
 
 
@@ -331,16 +245,6 @@ def _checked_owner(owner: Person | None, incident: Incident) -> Person | None:
         words = _("%(name)s has no role in %(team)s and could not see it.", **names)
         raise Invalid(words, field="owner")
     return owner
-
-
-def _may_edit(actor: Actor, postmortem: Postmortem) -> None:
-    require(actor, Permission.INCIDENT_EDIT, postmortem.incident, view=Permission.INCIDENT_VIEW)
-
-
-def _may_write(actor: Actor, postmortem: Postmortem) -> None:
-    _may_edit(actor, postmortem)
-    if postmortem.status not in WRITABLE:
-        raise Conflict(_("It was reviewed as it is. Reopen it to change it."))
 
 
 def _demand(postmortem: Postmortem, status: PostmortemStatus) -> None:
@@ -371,15 +275,3 @@ def _difference(old: str, new: str) -> list[Any]:
 def _excerpt(text: str, start: int, end: int) -> str:
     first, last = max(0, start - CONTEXT_CHARS), min(len(text), end + CONTEXT_CHARS)
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
-
-
-def _keep(
-    actor: Actor,
-    verb: str,
-    postmortem: Postmortem,
-    changes: dict[str, list[Any]],
-    *,
-    note: str = "",
-) -> None:
-    db.session.flush()
-    record(actor=actor, action=verb, subject=postmortem, changes=changes, note=note)

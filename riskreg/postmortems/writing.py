@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from riskreg.actions.kinds import ActionType, Priority
+from riskreg.actions.once import new_form_key
 from riskreg.actions.services import create_action
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, NotFound, Stale
@@ -81,12 +82,13 @@ def section(ref: str, key: str) -> ResponseReturnValue:
 @bp.post("/incidents/<ref>/ideas")
 @requires(Permission.INCIDENT_EDIT)
 def idea(ref: str) -> ResponseReturnValue:
-    """Write an idea down."""
+    """Write an idea down; the same form sent twice writes one."""
     postmortem = _postmortem(ref)
     form = IdeaForm(request.form)
     if not form.validate():
         return incident_page(postmortem.incident, idea_form=form), 422
-    services.add_idea(current_actor, postmortem, form.text.data or "")
+    form_key = form.form_key.data or None
+    services.add_idea(current_actor, postmortem, form.text.data or "", form_key=form_key)
     return _back(postmortem.incident, "section-ideas")
 
 
@@ -196,6 +198,7 @@ def action(ref: str) -> ResponseReturnValue:
     """Promise an action because of this incident."""
     incident = queries.incident_for(current_actor, ref)
     form = CommitmentForm(request.form if request.method == "POST" else None)
+    form.form_key.data = form.form_key.data or new_form_key()
     form.offer(people_of(incident.team))
     if request.method == "GET":
         form.owner.data = str(current_actor.person_id or "")
@@ -346,6 +349,7 @@ def _promise(incident: Incident, form: CommitmentForm) -> bool:
             external_url=form.external_url.data or "",
             due_on=form.due_on.data,
             incident_id=incident.id,
+            form_key=form.form_key.data or None,
         )
     except Invalid as error:
         show_refusal(error, form)

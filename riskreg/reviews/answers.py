@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
+from riskreg.actions.once import add_once, made_with
 from riskreg.audit.services import changed, plain, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, NotFound, Stale
@@ -157,10 +158,22 @@ def file_risk(actor: Actor, review: Review, code: str, *, at: datetime | None = 
 
 
 def add_comment(
-    actor: Actor, review: Review, text: str, *, code: str | None = None, at: datetime | None = None
+    actor: Actor,
+    review: Review,
+    text: str,
+    *,
+    code: str | None = None,
+    at: datetime | None = None,
+    form_key: str | None = None,
 ) -> ReviewComment:
-    """Say something about a review, or about one of its statements; whoever sees it may."""
+    """Say something about a review, or about one of its statements; whoever sees it may.
+
+    A `form_key` that was used already returns the comment made then.
+    """
     require(actor, Permission.REVIEW_VIEW, review, view=Permission.REVIEW_VIEW)
+    said = made_with(ReviewComment, form_key)
+    if said is not None:
+        return said
     if not text.strip():
         raise Invalid(_("Write something first."), field="text")
     comment = ReviewComment(
@@ -169,16 +182,13 @@ def add_comment(
         by_id=actor.person_id,
         at=at or now(),
         text=text.strip(),
+        form_key=form_key,
     )
-    db.session.add(comment)
-    db.session.flush()
-    record(
-        actor=actor,
-        action="review.comment",
-        subject=review,
-        changes={code or "comment": [None, truncate(comment.text, 200)]},
-    )
-    return comment
+    stored = add_once(comment)
+    if stored is comment:
+        said_of = {code or "comment": [None, truncate(comment.text, 200)]}
+        record(actor=actor, action="review.comment", subject=review, changes=said_of)
+    return stored
 
 
 def demand_status(review: Review, *wanted: ReviewStatus) -> None:

@@ -17,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from riskreg.actions.forms import form_key_field
 from riskreg.fields import clean
 from riskreg.metrics.reviews import Readiness
 from riskreg.reviews.answers import AnswerValues
@@ -94,6 +95,7 @@ class CommentForm(Form):
         _l("Comment"), [InputRequired(), Length(max=TEXT_CHARS_MAX)], filters=[clean]
     )
     about = StringField(_l("About"), [Length(max=40)], filters=[clean])
+    form_key = form_key_field()
 
 
 class WaiverForm(Form):

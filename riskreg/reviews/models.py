@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
 from riskreg.org.models import Person, System, Team
 from riskreg.reviews.kinds import AnswerValue, Level, ReviewStatus, Severity
@@ -140,7 +141,7 @@ class Answer(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
 
 
-class ReviewComment(Base):
+class ReviewComment(MadeOnce, Base):
     """Something said about a review or one of its statements."""
 
     __tablename__ = "review_comment"

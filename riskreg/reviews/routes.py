@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
 
+from riskreg.actions.once import new_form_key
 from riskreg.db import db
-from riskreg.errors import Invalid, Stale
+from riskreg.errors import Conflict, Invalid, Stale
 from riskreg.org.access import can
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
@@ -107,10 +108,17 @@ def new() -> ResponseReturnValue:
 @bp.post("/reviews/new")
 @requires(Permission.REVIEW_EDIT)
 def create() -> ResponseReturnValue:
-    """Start the review."""
+    """Start the review; where one of the system is not signed yet, go on with that one."""
     form = StartForm(request.form)
     system = system_for(current_actor, form.system.data or "", Permission.REVIEW_EDIT)
-    review = start_review(current_actor, system, carry_over=form.carry_over.data)
+    try:
+        review = start_review(current_actor, system, carry_over=form.carry_over.data)
+    except Conflict as conflict:
+        unsigned = open_review_of(system)
+        if unsigned is None:
+            raise
+        flash(conflict.message)
+        review = unsigned
     return redirect(url_for("reviews.show", ref=review.ref), 303)
 
 
@@ -175,11 +183,12 @@ def waiver(ref: str, code: str) -> ResponseReturnValue:
 @bp.post("/reviews/<ref>/comments")
 @requires(Permission.REVIEW_VIEW)
 def comment(ref: str) -> ResponseReturnValue:
-    """Say something about the review."""
+    """Say something about the review; the same form sent twice says it once."""
     review = review_for(current_actor, ref)
     try:
         form = _valid(CommentForm(request.form))
-        add_comment(current_actor, review, form.text.data or "", code=form.about.data or None)
+        key, about = form.form_key.data or None, form.about.data or None
+        add_comment(current_actor, review, form.text.data or "", code=about, form_key=key)
     except Invalid as error:
         return _refused(ref, error)
     return redirect(url_for("reviews.show", ref=ref, _anchor="comments"), 303)
@@ -260,6 +269,7 @@ def _review_page(
     return render_template(
         "reviews/show.html",
         comments=comments_of(sheet.review),
+        form_key=new_form_key(),
         refused=refused,
         typed=request.form if refused else {},
         **_context(sheet, drafts or {}),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lxml import html
 from sqlalchemy import event
 
 from riskreg.actions.models import ActionItem
@@ -63,3 +64,10 @@ def count_statements(client: RegisterClient, path: str) -> int:
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     return len(seen)
+
+
+def form_key_of(client: RegisterClient, path: str) -> str:
+    """The key of the form on a page."""
+    found = html.fromstring(client.get(path).text).xpath("//input[@name='form_key']/@value")
+    assert len(found) == 1
+    return str(found[0])

@@ -8,7 +8,8 @@ from riskreg.actions.kinds import ActionType, Priority
 from riskreg.actions.models import ActionItem
 from riskreg.db import db
 from riskreg.lib.dates import today
-from tests.actions.pages import Cast, acts, make_cast
+from riskreg.org.models import Person
+from tests.actions.pages import Cast, acts, form_key_of, make_cast
 from tests.client import RegisterClient
 from tests.postmortems.factories import make_incident
 
@@ -94,3 +95,24 @@ def test_goes_back_only_to_this_site(client: RegisterClient) -> None:
     for target, inside in (("/incidents/I-1", True), ("//evil.example", False), ("/\\evil", False)):
         answer = client.post("/actions/new", data=_filled(cast, next=target))
         assert (answer.location == target) is inside
+
+
+def test_the_same_form_sent_twice_promises_one(client: RegisterClient) -> None:
+    cast = make_cast()
+    client.sign_in(cast.owner)
+    data = _filled(cast, form_key=form_key_of(client, "/actions/new"))
+    first, second = (client.post("/actions/new", data=data) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert _count() == 2
+    other = _filled(cast, form_key=form_key_of(client, "/actions/new"))
+    assert client.post("/actions/new", data=other).location != first.location
+
+
+def test_the_key_of_somebody_elses_form_shows_nothing(client: RegisterClient) -> None:
+    cast = make_cast()
+    client.sign_in(cast.owner).post("/actions/new", data=_filled(cast, form_key="k"))
+    team = db.session.get_one(Person, cast.stranger.id).home_team
+    assert team is not None
+    data = _filled(cast, form_key="k", team=team.slug, owner="")
+    assert client.sign_in(cast.stranger).post("/actions/new", data=data).status_code == 404

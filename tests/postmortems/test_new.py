@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from riskreg.audit.queries import entries_of
 from riskreg.db import db
 from riskreg.postmortems.models import Incident
+from tests.actions.pages import form_key_of
 from tests.client import RegisterClient
 from tests.factories import make_system
 from tests.postmortems.factories import make_incident
@@ -53,6 +54,17 @@ def test_reads_the_times_in_utc_when_asked(client: RegisterClient) -> None:
     cast = make_cast()
     client.sign_in(cast.writer).post("/incidents/new", data=_filled(cast, zone="UTC"))
     assert _newest().impact_start_at == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def test_the_same_form_sent_twice_files_one(client: RegisterClient) -> None:
+    cast = make_cast()
+    client.sign_in(cast.writer)
+    data = _filled(cast, form_key=form_key_of(client, "/incidents/new"))
+    first, second = (client.post("/incidents/new", data=data) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert _count() == 2
+    assert "form_key" not in entries_of("incident", _newest().id)[0].changes
 
 
 @pytest.mark.parametrize(

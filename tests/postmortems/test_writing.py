@@ -1,6 +1,7 @@
 """Writing a post-mortem through its pages, from the start to the end."""
 
 import pytest
+from sqlalchemy import select
 
 from riskreg.actions.models import ActionItem
 from riskreg.actions.services import close_action
@@ -9,6 +10,7 @@ from riskreg.postmortems.kinds import PostmortemStatus
 from riskreg.postmortems.services import text_mark
 from riskreg.reviews.kinds import AnswerValue
 from riskreg.risks.models import Risk
+from tests.actions.pages import form_key_of
 from tests.client import RegisterClient
 from tests.factories import actor, make_system
 from tests.postmortems.factories import (
@@ -147,6 +149,25 @@ def test_ideas_come_and_go(client: RegisterClient) -> None:
     assert client.post(path).status_code == 303
     assert client.post(path).status_code == 404
     assert cast.stored().ideas == []
+
+
+def test_an_idea_sent_twice_is_written_once(client: RegisterClient) -> None:
+    cast = make_cast()
+    data = {"text": "Two regions.", "form_key": form_key_of(client.sign_in(cast.writer), cast.path)}
+    answers = [client.post(f"{cast.path}/ideas", data=data).status_code for _ in range(2)]
+    assert answers == [303, 303]
+    assert [idea.text for idea in cast.stored().ideas] == ["Two regions."]
+    assert cast.acts().count("postmortem.idea") == 1
+
+
+def test_a_promise_sent_twice_is_made_once(client: RegisterClient) -> None:
+    cast = make_cast()
+    path = f"{cast.path}/actions"
+    key = form_key_of(client.sign_in(cast.writer), path)
+    data = {"title": "Probe it", "priority": "P1", "type": "detect", "form_key": key}
+    assert [client.post(path, data=data).status_code for _ in range(2)] == [303, 303]
+    query = select(ActionItem.title).where(ActionItem.incident_id == cast.incident.id)
+    assert db.session.scalars(query).all() == ["Probe it"]
 
 
 def test_a_risk_is_found_linked_realised_and_unlinked(client: RegisterClient) -> None:

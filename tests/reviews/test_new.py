@@ -58,14 +58,15 @@ def test_starts_a_review_and_leaves_a_trail(client: RegisterClient) -> None:
     assert (entry.subject_ref, entry.changes["system"]) == (review.ref, [None, system.key])
 
 
-def test_refuses_a_second_review_while_one_is_not_signed(client: RegisterClient) -> None:
+def test_leads_to_the_review_that_is_not_signed_yet(client: RegisterClient) -> None:
     team = make_team()
     owner = make_person(team)
     system = make_system(team)
     review = make_review(system, owner)
     answer = client.sign_in(owner).post("/reviews/new", data={"system": system.key})
-    assert answer.status_code == 409
-    assert f"{review.ref} of this system is not signed yet" in answer.text
+    assert (answer.status_code, answer.location) == (303, f"/reviews/{review.ref}")
+    page = client.get(answer.location).text
+    assert f"{review.ref} of this system is not signed yet" in page
     assert db.session.scalar(select(func.count(Review.id))) == 1
 
 

@@ -11,6 +11,7 @@ from riskreg.lib.dates import add_months, now
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
 from riskreg.reviews.models import Answer, Review, ReviewComment
+from tests.actions.pages import form_key_of
 from tests.client import RegisterClient
 from tests.factories import make_person, make_system, make_team
 from tests.reviews.factories import answer_everything, make_review, submit
@@ -168,6 +169,17 @@ def test_whoever_sees_it_may_comment(client: RegisterClient, review: Review, tea
     assert client.post(f"/reviews/{review.ref}/comments", data={"text": " "}).status_code == 422
     kept = client.post(f"/reviews/{review.ref}/comments", data={"text": "x" * 5000}).text
     assert "x" * 5000 in kept
+
+
+def test_a_comment_sent_twice_is_said_once(
+    client: RegisterClient, review: Review, team: Team
+) -> None:
+    path = f"/reviews/{review.ref}"
+    key = form_key_of(client.sign_in(make_person(team, Role.VIEWER)), path)
+    for _ in range(2):
+        data = {"text": "Is it current?", "form_key": key}
+        assert client.post(f"{path}/comments", data=data).status_code == 303
+    assert db.session.scalars(select(ReviewComment.text)).all() == ["Is it current?"]
 
 
 def test_lets_a_blocker_wait_and_opens_it_again(
