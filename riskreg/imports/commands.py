@@ -44,7 +44,7 @@ def add_commands(subparsers: Any) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="store nothing")
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.set_defaults(run=run_import)
+    parser.set_defaults(run=run_import, refuse=print_refusal)
 
 
 def run_import(chosen: argparse.Namespace) -> int:
@@ -65,6 +65,14 @@ def run_import(chosen: argparse.Namespace) -> int:
     if chosen.dry_run:
         print("This was a dry run; nothing was stored.", file=sys.stderr)
     return 0
+
+
+def print_refusal(chosen: argparse.Namespace, error: Any) -> None:
+    """The report that a script waits for, also where there was nothing to read at all."""
+    from riskreg.imports.report import refusal_report
+
+    if chosen.format == "json":
+        _print(refusal_report(chosen.kind or "risks", error.message), "json")
 
 
 def _report(chosen: argparse.Namespace, content: bytes) -> dict[str, Any]:
@@ -152,6 +160,8 @@ def _content(name: str) -> bytes:
 def _print(report: dict[str, Any], form: str) -> None:
     import json
 
+    from riskreg.imports.remarks import gathered, in_words
+
     if form == "json":
         print(json.dumps(report, ensure_ascii=False, indent=2))
         return
@@ -160,8 +170,8 @@ def _print(report: dict[str, Any], form: str) -> None:
     for name in ("warnings", "errors"):
         if report[name]:
             print(f"\n{name}")
-        for note in report[name]:
+        for note in gathered(report[name]):
             where = ", ".join(
                 filter(None, (f"line {note['line']}" if note["line"] else "", note["column"]))
             )
-            print(f"  {where or 'file'}: {note['message']}")
+            print(f"  {where or 'file'}: {in_words(note)}")

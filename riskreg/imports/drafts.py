@@ -9,9 +9,10 @@ from riskreg.imports.conclusions import kind_of
 from riskreg.imports.descriptions import Part, as_list, guarded, renewed
 from riskreg.imports.kinds import RiskRow
 from riskreg.imports.lookups import Lookups
-from riskreg.imports.remarks import Remarks, lines_in_words
+from riskreg.imports.remarks import Remarks
 from riskreg.imports.texts import gettext as _
 from riskreg.metrics.matrix import Rating
+from riskreg.risks import labels
 from riskreg.risks.kinds import Kind, Status, Tier
 from riskreg.risks.models import Risk
 from riskreg.risks.scoring import rating_of
@@ -27,12 +28,12 @@ Values = dict[str, Any]
 class Drafts:
     """Makes the values of row after row; what a risk has no field for goes to its description.
 
-    `column_of` names the column of a field in warnings. Call `tell` after the last row.
+    `column_of` names the column of a field in warnings.
     """
 
     def __init__(self, lookups: Lookups, remarks: Remarks, column_of: Mapping[str, str]) -> None:
         self._lookups, self._remarks, self._column_of = lookups, remarks, column_of
-        self._lines_by_kind: dict[Kind | None, list[int]] = {}
+        self._concluded: dict[Kind | None, str] = {}
 
     def values(self, row: RiskRow, risk: Risk | None, planned: tuple[str, ...]) -> Values:
         """The values of a new risk, or what the row says about a stored one, and nothing else.
@@ -50,39 +51,15 @@ class Drafts:
         self._shorten(row, values, left)
         return values | _description(row, risk, planned, left)
 
-    def tell(self) -> None:
-        """Warn once about the kinds that were concluded."""
-        lines = self._lines_by_kind
-        if not lines:
-            return
-        words = [
-            _("security in line %(lines)s", lines=lines_in_words(lines.get(Kind.SECURITY, ()))),
-            _(
-                "operational in line %(lines)s",
-                lines=lines_in_words(lines.get(Kind.OPERATIONAL, ())),
-            ),
-            _("both in line %(lines)s", lines=lines_in_words(lines.get(Kind.BOTH, ()))),
-            _(
-                "both, for want of a word, in line %(lines)s",
-                lines=lines_in_words(lines.get(None, ())),
-            ),
-        ]
-        kinds = (Kind.SECURITY, Kind.OPERATIONAL, Kind.BOTH, None)
-        told = "; ".join(word for kind, word in zip(kinds, words, strict=True) if lines.get(kind))
-        message = _(
-            "The file does not say whether a risk is about security or operations. By the words "
-            "of category and title it is %(told)s.",
-            told=told,
-        )
-        self._remarks.warn_of_file(message)
-
     def _kind(self, row: RiskRow, *, is_new: bool) -> Values:
         if row.kind is not None:
             return {"kind": row.kind}
         if not is_new:
             return {}
         found = kind_of(row.category, row.title)
-        self._lines_by_kind.setdefault(found, []).append(row.line)
+        if found not in self._concluded:
+            self._concluded[found] = _concluded(found)
+        self._remarks.warn(row.line, self._column_of.get("title", ""), self._concluded[found])
         return {"kind": found or Kind.BOTH}
 
     def _people_and_system(self, row: RiskRow, risk: Risk | None, left: dict[str, str]) -> Values:
@@ -145,6 +122,20 @@ class Drafts:
             )
             self._remarks.warn(row.line, column, message)
             left[column or name] = text
+
+
+def _concluded(found: Kind | None) -> str:
+    """What to say of the kind that the words of category and title speak of."""
+    if found is None:
+        return _(
+            "The file does not say whether this is about security or operations, nor does a word "
+            "of category and title; it was filed as both."
+        )
+    return _(
+        "The file does not say whether this is about security or operations; by the words of "
+        "category and title it was filed as %(kind)s.",
+        kind=str(labels.KIND[found]).lower(),
+    )
 
 
 def _effort(row: RiskRow) -> Values:

@@ -15,7 +15,7 @@ from riskreg.imports.decisions import Decisions, ends_of
 from riskreg.imports.fields import FIELDS_BY_NAME, RISK_FIELDS, Axis
 from riskreg.imports.models import SavedMapping
 from riskreg.imports.services import MAPPING_NAME_CHARS_MAX
-from riskreg.org.models import Team
+from riskreg.org.tree import Branch
 
 KEPT_BESIDE, LEFT_OUT = "-", ""
 NOT_DECIDED = ""
@@ -34,16 +34,10 @@ class UploadForm(Form):
         description=_l("For rows that name no team in which you may file risks."),
     )
 
-    def offer(self, teams: Sequence[Team]) -> "UploadForm":
+    def offer(self, teams: Sequence[Branch]) -> "UploadForm":
         """Set the teams to choose from."""
         self.team.choices = choices_of((t.slug, "\u2003" * t.depth + t.name) for t in teams)
-        self._teams = {team.slug: team for team in teams}
         return self
-
-    @property
-    def chosen_team(self) -> Team:
-        """The team sent; call it on a valid form."""
-        return self._teams[self.team.data]
 
     def validate_file(self, field: FileField) -> None:
         """Refuse a form without a file."""

@@ -42,6 +42,10 @@ class NumberScale(Protocol):
         """Return one sentence on what is done with the numbers, for a person."""
         ...
 
+    def is_own(self, size: int) -> bool:
+        """Whether the numbers are the levels of a matrix of this size themselves."""
+        ...
+
 
 def number_scale(
     axis: Axis, amounts: Sequence[Amount], levels: Sequence[Level], ends: tuple[int, int] | None
@@ -111,6 +115,10 @@ class Steps:
             )
         return LevelReading(level=level, factor=number.value, problem=problem)
 
+    def is_own(self, size: int) -> bool:
+        """From 1 to the number of levels."""
+        return self.ends == (1, size)
+
     def describe(self, levels: Sequence[Level]) -> str:
         """Name the ends."""
         low, high = self.ends
@@ -152,6 +160,10 @@ class Chances:
             )
         rate = math.inf if share == 1 else -math.log(1 - float(share))
         return LevelReading(level=1 + sum(rate > border for border in self.borders), factor=share)
+
+    def is_own(self, size: int) -> bool:
+        """Never: a chance is no level."""
+        return False
 
     def describe(self, levels: Sequence[Level]) -> str:
         """Name the border of each level in percent."""
@@ -206,6 +218,10 @@ class Magnitudes:
         value = float(number.value)
         level = 1 + sum(value > border for border in self.borders)
         return LevelReading(level=level, factor=number.value)
+
+    def is_own(self, size: int) -> bool:
+        """Never: an amount is no level."""
+        return False
 
     def describe(self, levels: Sequence[Level]) -> str:
         """Name the border of each level."""

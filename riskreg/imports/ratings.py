@@ -9,7 +9,7 @@ from decimal import Decimal
 from riskreg.imports.amounts import Unit, amount
 from riskreg.imports.cells import is_unknown, text_of
 from riskreg.imports.fields import Axis
-from riskreg.imports.kinds import Cell, Row, SourceTable, Stated, WordScale
+from riskreg.imports.kinds import Cell, Note, Row, SourceTable, Stated, WordScale
 from riskreg.imports.mapping import ColumnMapping
 from riskreg.imports.number_scales import LevelReading
 from riskreg.imports.rating_headers import scale_hint
@@ -53,6 +53,21 @@ class RatingReader:
                     warn(stated.column, self._disagreement(stated, factors))
                 found.append(stated)
         return tuple(found)
+
+    def readings(self) -> tuple[Note, ...]:
+        """Return how the numbers of each column were placed, unless level by level on our own."""
+        return tuple(
+            Note(line=None, column=self.table.columns[at], message=told)
+            for axis, scale in self.scales.items()
+            if (told := scale.placing)
+            for at in self._columns(axis)
+            if any(scale.has_number(row.cells[at]) for row in self.table.rows)
+        )
+
+    def _columns(self, axis: Axis) -> list[int]:
+        """The column of each tier that has one."""
+        found = (self.mapping.columns_of(f"{tier}_{axis}") for tier in Tier)
+        return [columns[0] for columns in found if columns]
 
     def _rating(self, row: Row, tier: Tier, warn: Warn) -> Rating:
         likelihood = self._reading(row, tier, Axis.LIKELIHOOD)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskreg.imports.cells import text_of
 from riskreg.imports.kinds import SourceTable
 from riskreg.imports.outcome import Act, Outcome
+from riskreg.imports.remarks import gathered, spread
 from riskreg.imports.understand import Understood
 
 KEYS = (
     *("kind", "rows", "created", "updated", "unchanged", "skipped"),
     *("warnings", "errors", "mapping"),
 )
+REMARKS = ("warnings", "errors")
 SAMPLES, SAMPLE_CHARS_MAX = 3, 60
 
 
@@ -27,6 +29,24 @@ def report_of(found: Understood, outcome: Outcome) -> dict[str, Any]:
         "errors": [note.as_json() for note in outcome.errors],
     }
     return {key: facts[key] for key in KEYS}
+
+
+def refusal_report(kind: str, message: str) -> dict[str, Any]:
+    """Return the same report for a file that was not read at all: no rows, and one error."""
+    counts = dict.fromkeys(KEYS, 0)
+    error = {"line": None, "column": "", "message": message}
+    return {**counts, "kind": kind, "warnings": [], "errors": [error], "mapping": {}}
+
+
+def kept_report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report as it is kept and shown: what is said of many lines stands there once."""
+    return {**report, **{name: gathered(report[name]) for name in REMARKS}}
+
+
+def given_report(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept report with its fixed keys again, a remark for each line."""
+    facts = {**kept, **{name: spread(kept[name]) for name in REMARKS if name in kept}}
+    return {key: facts[key] for key in KEYS if key in facts}
 
 
 def page_facts(

@@ -23,11 +23,13 @@ from riskreg.imports.forms import (
 )
 from riskreg.imports.models import ImportFile
 from riskreg.imports.queries import file_for, is_kept, job_of, recent_files, saved_mappings
-from riskreg.imports.report import KEYS
+from riskreg.imports.remarks import in_words
+from riskreg.imports.report import given_report
 from riskreg.imports.services import FOREGROUND_ROWS_MAX
 from riskreg.jobs.kinds import JobState
-from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
+from riskreg.org.queries import team_for
+from riskreg.org.tree import Branch
 from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.security import current_actor, requires
@@ -53,7 +55,7 @@ def create() -> ResponseReturnValue:
     try:
         file = services.keep_file(
             current_actor,
-            team=form.chosen_team,
+            team=team_for(current_actor, form.team.data, Permission.IMPORT),
             file_name=form.file.data.filename,
             content=form.file.data.read(),
         )
@@ -81,7 +83,7 @@ def show(file_id: int) -> ResponseReturnValue:
 def report(file_id: int) -> ResponseReturnValue:
     """The whole report, as the command prints it."""
     file = file_for(current_actor, file_id)
-    return jsonify({key: file.report[key] for key in KEYS if key in file.report})
+    return jsonify(given_report(file.report))
 
 
 @bp.post("/risks/import/<int:file_id>/decisions")
@@ -124,12 +126,12 @@ def forget(file_id: int) -> ResponseReturnValue:
     return redirect(url_for("imports.new"), 303)
 
 
-def _editable_teams() -> list[Team]:
+def _editable_teams() -> list[Branch]:
     may = current_actor.may
     return [team for team in visible_teams() if may(Permission.IMPORT, team.path)]
 
 
-def _likely_team() -> Team:
+def _likely_team() -> Branch:
     """The chosen team where the actor may import, else the first where they may."""
     teams, chosen = _editable_teams(), chosen_team()
     if not teams:
@@ -192,7 +194,7 @@ def _grouped(notes: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping
     """(column, the first remarks about it, how many more there are), those of the file first."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for note in notes:
-        groups.setdefault(note["column"], []).append(note)
+        groups.setdefault(note["column"], []).append({**note, "message": in_words(note)})
     found = [
         (column, group[:REMARKS_SHOWN], max(0, len(group) - REMARKS_SHOWN))
         for column, group in groups.items()

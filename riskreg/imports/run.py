@@ -18,7 +18,7 @@ from riskreg.imports.kinds import RiskRow
 from riskreg.imports.lookups import Lookups
 from riskreg.imports.outcome import Act, Outcome, Tally, snapshot
 from riskreg.imports.plans import Plans
-from riskreg.imports.remarks import Remarks, lines_in_words
+from riskreg.imports.remarks import Remarks
 from riskreg.imports.texts import gettext as _
 from riskreg.imports.understand import Understood
 from riskreg.org.models import Team
@@ -75,7 +75,6 @@ class Run:
         )
         self._tally = Tally()
         self._skipped = found.skipped
-        self._closed_without_reason: list[int] = []
 
     def go(self, progress: Progress | None = None) -> Outcome:
         """Take every row; `progress(done, total)` is told how far it is."""
@@ -85,13 +84,11 @@ class Run:
             if progress:
                 progress(start, len(rows))
             self._take(rows[start : start + ROWS_AT_ONCE])
-        self._drafts.tell()
-        self._tell_of_reasons()
         errors = tuple(sorted(self._remarks.errors, key=lambda note: note.line or 0))
         return Outcome(
             counts=dict.fromkeys(Act, 0) if errors else self._tally.counts,
             skipped=self._skipped,
-            warnings=(*self._found.warnings, *self._remarks.warnings),
+            warnings=(*self._found.readings, *self._found.warnings, *self._remarks.warnings),
             errors=errors,
             first_rows=tuple(self._tally.first_rows),
         )
@@ -188,17 +185,11 @@ class Run:
         """The reason for closing that a row states, and a word on it."""
         reason = close_reason_of(row.close_reason)
         if reason is None:
-            self._closed_without_reason.append(row.line)
+            column = self._columns.get("close_reason") or self._columns.get("status", "")
+            message = _("No reason for closing that riskreg knows; “gone” was entered.")
+            self._remarks.warn(row.line, column, message)
         words = ": ".join(filter(None, (self._why.rstrip("."), row.close_reason)))
         return reason or CloseReason.GONE, words
-
-    def _tell_of_reasons(self) -> None:
-        if self._closed_without_reason:
-            message = _(
-                "No reason for closing that riskreg knows in line %(lines)s; “gone” was entered.",
-                lines=lines_in_words(self._closed_without_reason),
-            )
-            self._remarks.warn_of_file(message)
 
 
 def _first_columns(found: Understood) -> dict[str, str]:

@@ -51,6 +51,17 @@ class Scale:
             self._read[cell] = LevelReading() if is_unknown(cell) else self._reading(cell)
         return self._read[cell]
 
+    @property
+    def placing(self) -> str:
+        """How numbers were placed, in a sentence; empty where they are the levels themselves."""
+        if self.numbers is None or self.numbers.is_own(len(self.levels)):
+            return ""
+        return self.numbers.describe(self.levels)
+
+    def has_number(self, cell: Cell) -> bool:
+        """Whether a cell is read by the scale of numbers."""
+        return not is_unknown(cell) and _number_and_word(cell, self.decimal)[0] is not None
+
     def _reading(self, cell: Cell) -> LevelReading:
         number, word = _number_and_word(cell, self.decimal)
         if number is not None and self.numbers is not None:

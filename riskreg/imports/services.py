@@ -22,7 +22,7 @@ from riskreg.imports.models import ImportFile, SavedMapping
 from riskreg.imports.other_exports import refuse_other_exports
 from riskreg.imports.outcome import Act, Outcome
 from riskreg.imports.reading import likeliest, read
-from riskreg.imports.report import page_facts, report_of
+from riskreg.imports.report import kept_report, page_facts, report_of
 from riskreg.imports.run import Progress, Run, Source
 from riskreg.imports.texts import gettext as _
 from riskreg.imports.understand import Understood, understand
@@ -223,7 +223,7 @@ def import_at_once(
             content=None,
             size_bytes=len(content),
             mapping=decisions.as_json(),
-            report=done.report,
+            report=kept_report(done.report),
             uploaded_at=now(),
             uploaded_by_id=actor.person_id,
             applied_at=now(),
@@ -371,7 +371,7 @@ def _demand_waiting(file: ImportFile) -> None:
 
 def _whole_report(reading: Reading, done: Imported) -> dict[str, Any]:
     page = page_facts(reading.tables, reading.found, done.outcome)
-    return {**done.report, "page": page}
+    return {**kept_report(done.report), "page": page}
 
 
 def _record(actor: Actor, file: ImportFile, done: Imported) -> None:

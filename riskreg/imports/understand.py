@@ -46,14 +46,16 @@ class Choices:
 class Understood:
     """The risks of a table in its order, and what a person should know about the reading.
 
-    `fields` are those the file speaks about: only these may be changed by an import. `recognised`
-    and `scales` are plain words to show. With `errors` nothing may be stored.
+    `readings` say how numbers on another scale than the matrix's own were placed. `fields` are
+    those the file speaks about: only these may be changed by an import. `recognised` and `scales`
+    are plain words to show. With `errors` nothing may be stored.
     """
 
     table: SourceTable
     mapping: ColumnMapping
     rows: tuple[RiskRow, ...]
     skipped: int
+    readings: tuple[Note, ...]
     warnings: tuple[Note, ...]
     errors: tuple[Note, ...]
     recognised: Mapping[str, str]
@@ -70,7 +72,7 @@ class Understood:
             "kind": "risks",
             "rows": len(self.rows) + self.skipped,
             "skipped": self.skipped,
-            "warnings": [note.as_json() for note in self.warnings],
+            "warnings": [note.as_json() for note in (*self.readings, *self.warnings)],
             "errors": [note.as_json() for note in self.errors],
             "mapping": self.mapping.as_dict(),
         }
@@ -105,6 +107,7 @@ def understand(
         mapping=mapping,
         rows=tuple(reading.rows),
         skipped=reading.skipped,
+        readings=reading.reader.ratings.readings(),
         warnings=tuple(sorted(reading.warnings, key=_place)),
         errors=tuple(sorted(reading.errors, key=_place)),
         recognised=_recognised(table, reading.reader),
@@ -188,7 +191,7 @@ class _Reading:
         self._first_by_key: dict[str, RiskRow] = {}
 
     def warn_of_date_order(self) -> None:
-        """Once a column: dates that may be read in two ways are left out."""
+        """Dates that may be read in two ways are left out; the question is the same for all."""
         for at, order in self.reader.orders.items():
             open_rows = [
                 row
@@ -198,12 +201,12 @@ class _Reading:
             if not open_rows:
                 continue
             message = _(
-                "“%(text)s” does not tell the day from the month, nor does any other date in this "
-                "column; %(count)s dates were left out. Say whether the day or the month is first.",
+                "A date such as “%(text)s” does not tell the day from the month, nor does any "
+                "other in this column; it was left out. Say whether the day or the month is first.",
                 text=text_of(open_rows[0].cells[at]),
-                count=len(open_rows),
             )
-            self._warn(open_rows[0].line, self.reader.table.columns[at], message)
+            for row in open_rows:
+                self._warn(row.line, self.reader.table.columns[at], message)
 
     def take(self, row: Row) -> None:
         """Read one row, skip it with a warning, or refuse it with an error."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from riskreg.cli import build_parser
+from riskreg.cli import build_parser, main
 from riskreg.db import transaction
 from riskreg.errors import RiskregError
 from riskreg.imports.commands import KINDS, run_import
@@ -39,6 +39,19 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "register.csv"
     path.write_bytes(csv_bytes(*ROWS))
     return path
+
+
+@pytest.fixture
+def home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Path:
+    """An installation of its own, and the folder one stands in."""
+    monkeypatch.setenv("RISKREG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RISKREG_ADMIN_EMAIL", "ada@example.org")
+    monkeypatch.setenv("RISKREG_ADMIN_PASSWORD", "a sentence is a fine password")
+    assert main(["init", "--no-input"]) == 0
+    capsys.readouterr()
+    return tmp_path
 
 
 def run(*arguments: object) -> int:
@@ -117,6 +130,56 @@ def test_refuses_with_one_clear_sentence(
         run(*path, *arguments)
     assert "\n" not in refused.value.message
     assert risks() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *("missing.csv", "empty.csv", "notes.md", "model.json", "good.csv --team nope"),
+        *("good.csv --map Nothing", "good.csv --sheet B", "good.csv --as checklist"),
+    ],
+)
+def test_a_script_gets_the_report_of_a_file_that_was_not_read(
+    home: Path, arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "empty.csv").touch()
+    (home / "notes.md").write_text("# Notes\n\nNothing but words.\n")
+    (home / "model.json").write_text('{"summary": {"title": "x"}, "detail": {"diagrams": []}}')
+    (home / "good.csv").write_bytes(csv_bytes(*ROWS))
+    monkeypatch.chdir(home)
+    assert main(["import", *arguments.split(), "--format", "json"]) == 1
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert list(found) == KEYS
+    assert [found[name] for name in KEYS[1:6]] == [0, 0, 0, 0, 0]
+    assert (found["warnings"], found["mapping"]) == ([], {})
+    (error,) = found["errors"]
+    assert (error["line"], error["column"]) == (None, "")
+    assert printed.err == f"riskreg: {error['message']}\n"
+
+
+def test_a_script_gets_the_report_without_any_tables_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RISKREG_HOME", str(tmp_path / "home"))
+    assert main(["import", "x.csv", "--format", "json"]) == 1
+    assert "riskreg init" in json.loads(capsys.readouterr().out)["errors"][0]["message"]
+
+
+def test_every_line_is_named_to_a_script_and_equal_ones_once_to_a_person(
+    team: Team, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "kinds.csv"
+    path.write_bytes(csv_bytes(("title", "impact"), *((f"Risk {n}", n % 9) for n in range(1, 13))))
+    assert run(path, "--dry-run", "--format", "json") == 0
+    warnings = report(capsys)["warnings"]
+    assert [(warning["line"], warning["column"]) for warning in warnings] == [
+        *((None, "impact"), *((line, "title") for line in range(2, 14)))
+    ]
+    assert run(path, "--dry-run") == 0
+    told = capsys.readouterr().out.partition("warnings\n")[2].splitlines()
+    assert len(told) == 2
+    assert told[1].endswith("Also in line 3, 4, 5, 6, 7, 8, 9, 10 and 3 more.")
 
 
 def test_a_mapping_is_saved_with_its_corrections_and_reused(

@@ -10,6 +10,7 @@ from riskreg.actions.models import ActionItem
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.errors import Forbidden
+from riskreg.imports.remarks import gathered, in_words, spread
 from riskreg.imports.services import Refused
 from riskreg.lib.dates import now
 from riskreg.metrics.matrix import Rating
@@ -140,10 +141,10 @@ def test_people_and_systems_are_found_by_what_is_theirs(app: Flask) -> None:
 def test_who_is_not_known_is_left_out_told_once_and_kept_in_words(app: Flask) -> None:
     rows = [("title", "owner", "kind"), *((f"Risk {n}", "Some Body", "both") for n in range(12))]
     done = brought(make_team(), *rows)
-    assert warned(done) == [(2, "owner")]
-    assert (
-        "Also in line 3, 4, 5, 6, 7, 8, 9, 10 and 3 more" in done.report["warnings"][0]["message"]
-    )
+    assert warned(done) == [(line, "owner") for line in range(2, 14)]
+    (told,) = gathered(done.report["warnings"])
+    assert "Also in line 3, 4, 5, 6, 7, 8, 9, 10 and 3 more" in in_words(told)
+    assert spread([told]) == done.report["warnings"]
     assert risks()[0].owner is None
     assert "- owner: Some Body" in risks()[0].description
 
@@ -289,8 +290,9 @@ def test_the_day_it_was_identified_is_kept(app: Flask) -> None:
     assert risks()[0].identified_on == date(2025, 3, 4)
 
 
-def test_the_kind_is_concluded_from_words_and_said_once(app: Flask) -> None:
+def test_the_kind_is_concluded_from_words_and_said_by_line(app: Flask) -> None:
     rows = (("title",), ("Phishing of staff accounts",), ("Data centre outage",), ("Reputation",))
     done = brought(make_team(), *rows)
-    assert warned(done) == [(None, "")]
+    assert warned(done) == [(2, "title"), (3, "title"), (4, "title")]
+    assert "filed as operational" in done.report["warnings"][1]["message"]
     assert [risk.kind for risk in risks()] == [Kind.BOTH, Kind.OPERATIONAL, Kind.BOTH]

@@ -1,6 +1,7 @@
 """From a table to risks, with warnings that name line and column."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -89,6 +90,28 @@ def test_an_opportunity_is_kept_unrated_with_a_warning() -> None:
     assert [row.current.is_rated for row in found.rows] == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("impacts", "told"),
+    [
+        ((4, 9), "Numbers from 1 to 10, placed on 5 levels by their position."),
+        ((0, 4), "Numbers from 0 to 4, level by level."),
+        (("100 CHF", "9,000 CHF"), "Amounts, placed by their magnitude"),
+        ((1, 5), ""),
+        (("Minor", "Major"), ""),
+    ],
+)
+def test_how_numbers_were_placed_is_told_with_their_column(
+    impacts: tuple[Any, Any], told: str
+) -> None:
+    rows = (("Fire", 2, impacts[0]), ("Flood", 3, impacts[1]))
+    found = understood(("Title", "Likelihood", "Auswirkung"), *rows)
+    assert [(note.line, note.column) for note in found.readings] == (
+        [(None, "Auswirkung")] if told else []
+    )
+    assert all(note.message.startswith(told) for note in found.readings)
+    assert found.as_report()["warnings"] == [note.as_json() for note in found.readings]
+
+
 def test_what_is_on_no_scale_is_unrated_and_told() -> None:
     found = understood(("Title", "Likelihood", "Impact"), ("Fire", "Likely", "ouch"))
     assert found.rows[0].current == Rating(likelihood=4, impact=None)
@@ -98,8 +121,11 @@ def test_what_is_on_no_scale_is_unrated_and_told() -> None:
 def test_dates_that_may_be_read_in_two_ways_are_asked_about_once() -> None:
     rows = (("Title", "Due date"), ("Fire", "02/02/2026"), ("Flood", "03/04/2026"))
     found = understood(*rows)
-    assert [(note.line, note.column) for note in found.warnings] == [(2, "Due date")]
-    assert "2 dates were left out" in found.warnings[0].message
+    assert [(note.line, note.column) for note in found.warnings] == [
+        *((2, "Due date"), (3, "Due date"))
+    ]
+    assert len({note.message for note in found.warnings}) == 1
+    assert "it was left out. Say whether" in found.warnings[0].message
     assert [row.due_on for row in found.rows] == [None, None]
     answered = understood(*rows, choices=Choices(date_order=DayOrder.DMY))
     assert answered.warnings == ()
