@@ -658,8 +658,12 @@ def upgrade() -> None:
         sa.Column("risk_id", sa.Integer(), nullable=True),
         sa.Column("incident_id", sa.Integer(), nullable=True),
         sa.Column("review_id", sa.Integer(), nullable=True),
+        sa.Column("accepted_risk_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("form_key", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["accepted_risk_id"], ["risk.id"], name=op.f("fk_action_item_accepted_risk_id_risk")
+        ),
         sa.ForeignKeyConstraint(
             ["closed_by_id"], ["person.id"], name=op.f("fk_action_item_closed_by_id_person")
         ),
@@ -681,6 +685,9 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("action_item", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_action_item_accepted_risk_id"), ["accepted_risk_id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_action_item_closed_by_id"), ["closed_by_id"], unique=False
         )
@@ -1047,6 +1054,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_item_incident_id"))
         batch_op.drop_index("ix_action_item_due")
         batch_op.drop_index(batch_op.f("ix_action_item_closed_by_id"))
+        batch_op.drop_index(batch_op.f("ix_action_item_accepted_risk_id"))
 
     op.drop_table("action_item")
     with op.batch_alter_table("user_session", schema=None) as batch_op:

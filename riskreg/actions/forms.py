@@ -106,6 +106,7 @@ def field_names() -> dict[str, str]:
         "due_on": _("Due"),
         "external_url": _("Ticket"),
         "verify_how": _("How we will know"),
+        "accepted_risk": _("Risk that stays"),
     }
 
 
@@ -185,7 +186,7 @@ class WithdrawalForm(Form):
         _l("Why will it not be done?"),
         [InputRequired(), Length(max=2000)],
         filters=[clean],
-        description=_l("What stays as it is should stand in the register as a risk."),
+        description=_l("What stays as it is goes into the register as an accepted risk."),
     )
     next = HiddenField()
 

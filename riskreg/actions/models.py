@@ -14,7 +14,8 @@ from riskreg.org.models import Person, Team
 class ActionItem(MadeOnce, Base):
     """A promise: one owner, one date. `original_due_on` never changes.
 
-    At most one of risk_id, incident_id and review_id says where it came from.
+    At most one of risk_id, incident_id and review_id says where it came from; accepted_risk_id is
+    the risk that stays because it will not be done.
     """
 
     __tablename__ = "action_item"
@@ -43,6 +44,7 @@ class ActionItem(MadeOnce, Base):
     risk_id: Mapped[int | None] = mapped_column(ForeignKey("risk.id"), index=True)
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     review_id: Mapped[int | None] = mapped_column(ForeignKey("operability_review.id"), index=True)
+    accepted_risk_id: Mapped[int | None] = mapped_column(ForeignKey("risk.id"), index=True)
     version: Mapped[int] = mapped_column()
 
     team: Mapped[Team] = relationship()

@@ -119,6 +119,29 @@ def origin_for(actor: Actor, ref: str) -> Origin:
     raise NotFound(_("There is nothing called %(ref)s, or you may not see it.", ref=ref))
 
 
+def accepted_risk(actor: Actor, action: ActionItem) -> Origin | None:
+    """The risk that stays because the action will not be done; None when there is none."""
+    if action.accepted_risk_id is None:
+        return None
+    titles = dict(_titles(actor, OriginKind.RISK, {action.accepted_risk_id}))
+    number = action.accepted_risk_id
+    return Origin(kind=OriginKind.RISK, id=number, title=titles.get(number, ""))
+
+
+def system_id_of(action: ActionItem) -> int | None:
+    """The system of the risk or review that the action came from, or its incident's only one."""
+    if action.incident_id is not None:
+        touched = _INCIDENT_SYSTEM.c
+        query = select(touched.system_id).where(touched.incident_id == action.incident_id)
+        ids = db.session.scalars(query.limit(2)).all()
+        return ids[0] if len(ids) == 1 else None
+    origin = origin_of(action)
+    if origin is None:
+        return None
+    rows = _ORIGINS[origin.kind].table.c
+    return db.session.scalar(select(rows.system_id).where(rows.id == origin.id))
+
+
 def origin_team(origin: Origin) -> Team:
     """The team of what an action comes from."""
     known = _ORIGINS[origin.kind].table

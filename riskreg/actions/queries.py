@@ -85,12 +85,15 @@ def actions_of(
     incident_id: int | None = None,
     review_id: int | None = None,
     system_id: int | None = None,
+    accepted_risk_id: int | None = None,
 ) -> Sequence[ActionItem]:
     """Actions that came from one thing, open ones first by due date; at least one id is needed.
 
-    Those of a system came from its risks, its incidents and its reviews.
+    Those of a system came from its risks, its incidents and its reviews. Those of an accepted risk
+    will not be done, and it stays for them.
     """
     conditions = _equal(risk_id=risk_id, incident_id=incident_id, review_id=review_id)
+    conditions += _equal(accepted_risk_id=accepted_risk_id)
     if system_id is not None:
         conditions.append(of_system(system_id))
     assert conditions, "name what the actions came from"

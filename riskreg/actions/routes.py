@@ -19,7 +19,7 @@ from riskreg.actions.forms import (
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem
 from riskreg.actions.once import new_form_key
-from riskreg.actions.origins import Origin, origin_for, origin_team, origins
+from riskreg.actions.origins import Origin, accepted_risk, origin_for, origin_team, origins
 from riskreg.actions.queries import ActionFilter
 from riskreg.audit.queries import entries_of
 from riskreg.db import db
@@ -106,6 +106,7 @@ def show(ref: str) -> ResponseReturnValue:
         slips=queries.slips_of(action),
         clocks=clocks,
         origin=origins(current_actor, [action]).get(action.id),
+        accepted=accepted_risk(current_actor, action),
         entries=entries_of("action_item", action.id),
         can_edit=current_actor.may(Permission.ACTION_EDIT, action.team.path),
         entry_names=forms.entry_names(),
@@ -215,7 +216,8 @@ def _told(action: ActionItem) -> str:
     if action.status == ActionStatus.DONE:
         return str(_("%(ref)s is done. Thank you.", ref=action.ref))
     if action.status == ActionStatus.WONT_DO:
-        return str(_("%(ref)s will not be done. Is there a risk that stays?", ref=action.ref))
+        risk = f"R-{action.accepted_risk_id}"
+        return str(_("%(ref)s will not be done; %(risk)s stays.", ref=action.ref, risk=risk))
     return str(_("%(ref)s is due on another day now.", ref=action.ref))
 
 

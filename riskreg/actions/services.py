@@ -1,6 +1,6 @@
 """Writes of action items: promise, reassign, reschedule, close, decline, reopen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
@@ -26,6 +26,10 @@ ORIGINS = ("risk_id", "incident_id", "review_id")
 RANK = {priority: rank for rank, priority in enumerate(Priority)}  # the most urgent is 0
 # Ids below zero name rows that are rolled back, so that a trial uses up no number.
 _trial_ids = count(-1, -1)
+# Who files the risk that stays when an action will not be done: (actor, action, reason, at) to the
+# number of the risk. The register stands above this feature and says so when it is loaded.
+FileRisk = Callable[[Actor, ActionItem, str, datetime], int]
+_file_risk: list[FileRisk] = []
 EDITABLE = ("title", "detail", "type", "external_url", "verify_how")
 
 
@@ -152,9 +156,22 @@ def close_action(
 def wont_do(
     actor: Actor, action: ActionItem, reason: str, *, at: datetime | None = None
 ) -> ActionItem:
-    """Not to be done, with the reason. Raises Invalid without one, Conflict when it is not open."""
+    """Not to be done, with the reason; what stays is filed as an accepted risk, linked both ways.
+
+    Raises Invalid without a reason, Conflict when it is not open.
+    """
     _refuse(not reason.strip(), "reason", _("Say why it will not be done."))
+    _may_edit(actor, action)
+    _demand_open(action)
+    for file_risk in _file_risk:
+        action.accepted_risk_id = file_risk(actor, action, reason.strip(), at or now())
     return _end(actor, action, ActionStatus.WONT_DO, reason.strip(), at)
+
+
+def when_declined(file_risk: FileRisk) -> None:
+    """Have the register file the risk that stays; called once, when the register is loaded."""
+    if file_risk not in _file_risk:
+        _file_risk.append(file_risk)
 
 
 def reopen_action(actor: Actor, action: ActionItem, *, reason: str = "") -> ActionItem:
@@ -219,6 +236,8 @@ def _end(
     by = db.session.get(Person, actor.person_id) if actor.person_id else None
     values = {"status": status, "closed_at": at or now(), "closed_by": by, "evidence": words}
     changes = changed(action, values)
+    if status == ActionStatus.WONT_DO and action.accepted_risk_id is not None:
+        changes["accepted_risk"] = [None, f"R-{action.accepted_risk_id}"]
     verb = "action.close" if status == ActionStatus.DONE else "action.decline"
     _keep(actor, verb, action, _named(changes), note=words)
     return action

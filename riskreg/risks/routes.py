@@ -17,6 +17,7 @@ from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import people, systems_for
 from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
+    declined,
     labels,
     overviews,
     state_changes,

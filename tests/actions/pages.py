@@ -7,9 +7,11 @@ from sqlalchemy import event
 
 from riskreg.actions.models import ActionItem
 from riskreg.audit.queries import entries_of
-from riskreg.db import db
+from riskreg.db import db, transaction
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
+from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.risks.services import install_matrix
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
@@ -27,7 +29,9 @@ class Cast:
 
 
 def make_cast() -> Cast:
-    """One open action of a team below the root."""
+    """One open action of a team below the root, and a register with its matrix."""
+    with transaction():
+        install_matrix(SYSTEM_ACTOR)
     root = make_team("Company")
     team, other = make_team("Payments", parent=root), make_team("Delivery", parent=root)
     owner = make_person(team, name="Olga Owner")

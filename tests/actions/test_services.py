@@ -89,7 +89,9 @@ def test_a_closed_action_is_not_closed_twice(app: Flask) -> None:
     team = make_team()
     person = make_person(team)
     action = make_action(team, person)
-    services.wont_do(actor(person), action, "The system is switched off in May.")
+    services.close_action(actor(person), action, "The alarm fired in the drill.")
+    with pytest.raises(Conflict):
+        services.wont_do(actor(person), action, "The system is switched off in May.")
     with pytest.raises(Conflict):
         services.close_action(actor(person), action, "Done.")
 

@@ -3,11 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from riskreg.actions.kinds import ActionStatus
+from riskreg.actions.models import ActionItem
+from riskreg.db import db, transaction
 from riskreg.lib.dates import today
+from riskreg.risks.kinds import Kind, Status, Treatment
+from riskreg.risks.models import Risk
+from tests.actions.factories import make_action
 from tests.actions.pages import Cast, acts, make_cast, stored
 from tests.client import RegisterClient
+from tests.factories import make_system
+from tests.postmortems.factories import make_risk
 
 NEXT_MONTH = (today() + timedelta(days=90)).isoformat()
 
@@ -95,11 +103,61 @@ def test_reopens(client: RegisterClient) -> None:
     assert client.post(f"/actions/{cast.action.ref}/reopening").status_code == 403
 
 
-def test_what_will_not_be_done_asks_for_the_risk(client: RegisterClient) -> None:
-    cast = make_cast()
-    client.sign_in(cast.owner)
-    client.post(f"/actions/{cast.action.ref}/withdrawal", data={"reason": "Too dear."})
-    assert "File the risk that stays" in client.get(f"/actions/{cast.action.ref}").text
+class TestWithdrawal:
+    """What will not be done leaves an accepted risk."""
+
+    def test_files_the_risk_that_stays_and_links_both(self, client: RegisterClient) -> None:
+        cast = make_cast()
+        client.sign_in(cast.owner)
+        client.post(f"/actions/{cast.action.ref}/withdrawal", data={"reason": "Too dear."})
+        risk = db.session.scalars(select(Risk)).one()
+        assert risk.title == "Not done: Watch the certificates"
+        assert (risk.treatment, risk.description) == (Treatment.ACCEPT, "Too dear.")
+        assert (risk.owner_id, risk.team_id) == (cast.owner.id, cast.team.id)
+        assert (risk.current_likelihood, risk.status) == (None, Status.OPEN)
+        assert stored(cast.action).accepted_risk_id == risk.id
+        assert f'href="/risks/{risk.ref}"' in client.get(f"/actions/{cast.action.ref}").text
+        page = client.get(f"/risks/{risk.ref}").text
+        assert "Accepted instead of" in page
+        assert f'href="/actions/{cast.action.ref}"' in page
+
+    def test_takes_kind_and_system_from_where_it_came_from(self, client: RegisterClient) -> None:
+        cast = make_cast()
+        system = make_system(cast.team)
+        first = make_risk(cast.team, cast.owner, kind=Kind.SECURITY, system=system)
+        action = make_action(cast.team, cast.owner, risk_id=first.id)
+        client.sign_in(cast.owner)
+        client.post(f"/actions/{action.ref}/withdrawal", data={"reason": "Too dear."})
+        risk = db.session.get_one(Risk, stored(action).accepted_risk_id)
+        assert (risk.kind, risk.system_id) == (Kind.SECURITY, system.id)
+
+    def test_a_refused_one_files_nothing(self, client: RegisterClient) -> None:
+        cast = make_cast()
+        client.sign_in(cast.owner)
+        path = f"/actions/{cast.action.ref}/withdrawal"
+        assert client.post(path, data={"reason": " "}).status_code == 422
+        client.post(path, data={"reason": "Too dear."})
+        assert client.post(path, data={"reason": "Again."}).status_code == 409
+        assert db.session.scalar(select(func.count(Risk.id))) == 1
+
+    def test_declining_again_keeps_the_risk_that_is_open(self, client: RegisterClient) -> None:
+        cast = make_cast()
+        client.sign_in(cast.owner)
+        for _ in range(2):
+            client.post(f"/actions/{cast.action.ref}/withdrawal", data={"reason": "Too dear."})
+            client.post(f"/actions/{cast.action.ref}/reopening")
+        assert db.session.scalar(select(func.count(Risk.id))) == 1
+
+    def test_names_no_risk_that_the_reader_may_not_see(self, client: RegisterClient) -> None:
+        cast = make_cast()
+        foreign = make_risk(cast.stranger.home_team or cast.team, cast.stranger, title="Secret")
+        with transaction():
+            stored_action = db.session.get_one(ActionItem, cast.action.id)
+            stored_action.risk_id = foreign.id
+        page = client.sign_in(cast.owner).get(f"/actions/{cast.action.ref}").text
+        assert foreign.ref in page
+        assert "Secret" not in page
+        assert f"/risks/{foreign.ref}" not in page
 
 
 def _edited(cast: Cast, **changes: str) -> dict[str, str]:
