@@ -64,9 +64,13 @@ class Group:
     rows: list[tuple[Any, ...]]
 
 
-def columns_of(wanted: Sequence[str]) -> list[Column]:
-    """The columns, those asked for shown; without any that is known, the usual ones."""
-    chosen = [key for key in wanted if key in COLUMNS] or SHOWN_AT_FIRST
+def columns_of(wanted: Sequence[str], *, one_team: bool = False) -> list[Column]:
+    """The columns, those asked for shown; without any that is known, the usual ones.
+
+    Where all rows are of one team, its name on each of them would say nothing.
+    """
+    usual = [key for key in SHOWN_AT_FIRST if not (one_team and key == "team")]
+    chosen = [key for key in wanted if key in COLUMNS] or usual
     return [
         Column(key=key, label=str(label), shown=key in chosen) for key, label in COLUMNS.items()
     ]

@@ -11,7 +11,7 @@ from riskreg.actions.queries import actions_of
 from riskreg.audit.queries import entries_of
 from riskreg.errors import Forbidden, RiskregError, Stale
 from riskreg.fields import choices_of
-from riskreg.metrics.ranking import NEW_ID
+from riskreg.metrics.ranking import NEW_ID, Order
 from riskreg.org.access import can
 from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
@@ -27,13 +27,15 @@ from riskreg.risks.asked import (
     asked_page,
     asked_view,
     asked_way,
+    list_url,
     other_page,
     tabs,
 )
 from riskreg.risks.blueprint import bp
 from riskreg.risks.chips import chips, choices
+from riskreg.risks.conditions import View
 from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of, team_choices
-from riskreg.risks.kinds import Kind
+from riskreg.risks.kinds import Kind, Tier
 from riskreg.risks.listing import NUMBERS, columns_of, groups_of, sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.models import Risk
@@ -41,7 +43,7 @@ from riskreg.risks.options import filter_options
 from riskreg.risks.queries import assessments_of, count, risk_for
 from riskreg.risks.services import create_risk, paste_risks, update_risk
 from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
-from riskreg.risks.trying import tried
+from riskreg.risks.trying import rated_so, tried
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
@@ -60,7 +62,7 @@ def index() -> str:
     found, page = asked_page(view, total)
     options = filter_options(view)
     team = chosen_team()
-    columns = columns_of(request.args.getlist("column"))
+    columns = columns_of(request.args.getlist("column"), one_team=len(view.team_ids or ()) == 1)
     shown = [(column.key, column.label) for column in columns if column.shown]
     chosen = chips(view.criteria, options, matrix)
     return render_template(
@@ -70,6 +72,7 @@ def index() -> str:
         groups=groups_of(found.rows, view, known, shown),
         columns=columns,
         shown=shown,
+        sorts=_sorts(view),
         kept=list(view.criteria.to_args().items()),
         numbers=NUMBERS,
         page=page,
@@ -128,7 +131,11 @@ def preview() -> str:
     team = teams.get(request.args.get("team", "")) or chosen_team()
     number = request.args.get("risk", "")
     risk_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else NEW_ID
-    trial = tried(RatingsForm(request.args), team, risk_id)
+    tier = request.args.get("tier", "")
+    if tier in set(Tier):
+        trial = rated_so(risk_for(current_actor, f"R-{risk_id}"), Tier(tier), request.args)
+    else:
+        trial = tried(RatingsForm(request.args), team, risk_id)
     return render_template("risks/_preview.html", trial=trial)
 
 
@@ -220,6 +227,15 @@ def pasted() -> Response | tuple[str, int]:
 
 def _editable_teams() -> list[Team]:
     return [team for team in visible_teams() if current_actor.may(Permission.RISK_EDIT, team.path)]
+
+
+def _sorts(view: View) -> dict[str, tuple[str, bool]]:
+    """By column: the list in that column's order, and whether it is in it now."""
+    orders = {"band": Order.SEVERITY, "value": Order.VALUE}
+    return {
+        key: (list_url(view, order=order), view.criteria.order is order)
+        for key, order in orders.items()
+    }
 
 
 def _team_to_file_in() -> Team:

@@ -31,6 +31,7 @@ from riskreg.risks.services import (
     update_risk,
 )
 from riskreg.risks.sheet import stands
+from riskreg.risks.trying import rated_so
 from riskreg.web.security import current_actor, requires
 
 BULK_MAX = 200
@@ -196,7 +197,7 @@ def bulk() -> Response:
             done.append(ref)
         except RiskregError as error:
             refused.append(f"{ref}: {error.message}")
-    flash(ngettext("%(num)s risk is changed.", "%(num)s risks are changed.", len(done)))
+    flash(_bulk_words(len(done)))
     for line in refused[:REFUSALS_SHOWN]:
         flash(line, "warn")
     if len(refused) > REFUSALS_SHOWN:
@@ -222,6 +223,16 @@ def _bulk_act() -> Callable[[Risk], Any]:
     raise Invalid(_("Fill in the field beside the button first. Nothing was changed."))
 
 
+def _bulk_words(number: int) -> str:
+    """What was done to how many."""
+    words = {
+        "tag": ngettext("The tag is on %(num)s risk.", "The tag is on %(num)s risks.", number),
+        "owner": ngettext("%(num)s risk has its owner.", "%(num)s risks have their owner.", number),
+        "close": ngettext("%(num)s risk is closed.", "%(num)s risks are closed.", number),
+    }
+    return str(words[request.form["act"]])
+
+
 def _person(key: str) -> Person | None:
     """The person of a select's value; "none" takes the owner away."""
     if key == "none":
@@ -241,15 +252,29 @@ def _kept_list() -> str:
 
 def _assessment_page(risk: Risk, form: AssessmentForm, stale: Stale | None = None) -> str:
     matrix = matrices()[risk.matrix_id]
+    now = Tier(form.tier.data) if form.tier.data in set(Tier) else Tier.CURRENT
     return render_template(
         "risks/assessment.html",
         risk=risk,
         form=form,
         matrix=matrix,
         stands=stands(matrix, risk),
+        tiers=[_tier_tab(risk, tier, now) for tier in Tier],
+        trial=rated_so(risk, now, _levels(form)),
         stale=stale,
         field_names=labels.FIELD,
     )
+
+
+def _tier_tab(risk: Risk, tier: Tier, now: Tier) -> tuple[str, str, bool, None]:
+    """Another rating begins from its own levels, so it is another page."""
+    href = url_for("risks.new_assessment", ref=risk.ref, tier=tier.value)
+    return str(labels.TIER[tier]), href, tier is now, None
+
+
+def _levels(form: AssessmentForm) -> dict[str, str]:
+    fields = {"likelihood": form.likelihood.data, "impact": form.impact.data}
+    return {axis: str(level) for axis, level in fields.items() if level is not None}
 
 
 def _back(risk: Risk) -> Response:

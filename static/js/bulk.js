@@ -20,5 +20,16 @@ for (const bar of document.querySelectorAll("[data-bulk-bar]")) {
     document.addEventListener("change", (event) => {
         if (event.target.matches?.(`[data-bulk][form="${bar.id}"]`)) refresh();
     });
+    bar.addEventListener("reset", () => setTimeout(refresh));
+    // A button needs the fields before it: say so here, where the ticks are still there.
+    bar.addEventListener("submit", (event) => {
+        const fields = [...(event.submitter?.parentElement.querySelectorAll("select, input") ?? [])];
+        const empty = fields.find((field) => !field.value.trim());
+        for (const field of fields) field.removeAttribute("aria-invalid");
+        if (!empty) return;
+        event.preventDefault();
+        empty.setAttribute("aria-invalid", "true");
+        empty.focus();
+    });
     refresh();
 }

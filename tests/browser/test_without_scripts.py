@@ -28,7 +28,7 @@ def test_files_and_rates_a_risk(engineer: Visitor) -> None:
     for words in ("Operational", "Likely", "Severe"):
         engineer.pick(words)
     engineer.press("Show band and rank")
-    expect(page.get_by_text(re.compile("It would stand at"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Place"))).to_be_visible()
     expect(page.get_by_label("What could happen?")).to_have_value("Vans are routed by one machine")
     engineer.press("File risk")
     page.wait_for_url(re.compile(r"/risks/R-\d+$"))

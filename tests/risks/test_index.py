@@ -196,6 +196,21 @@ def test_the_stranger_sees_other_rows_only(
     assert "pci" not in client.get("/risks").text
 
 
+def test_heads_are_orders_and_one_teams_name_is_not_repeated(
+    client: RegisterClient, company: Company, register: dict[str, Risk]
+) -> None:
+    client.sign_in(company.engineer)
+    page = html.fromstring(client.get("/risks?order=value").text)
+    heads = {th.text_content().strip(): th for th in page.xpath("//thead//th")}
+    assert heads["Value"].get("aria-sort") == "descending"
+    assert "order=value" not in heads["Band"].xpath(".//a/@href")[0]
+    assert "Team" not in heads
+    everywhere = html.fromstring(
+        client.sign_in(company.manager).get(f"/risks?team={company.root.slug}").text
+    )
+    assert "Team" in [th.text_content().strip() for th in everywhere.xpath("//thead//th")]
+
+
 def bulk(client: RegisterClient, act: str, refs: list[str], **values: Any) -> str:
     """Send the bulk bar and return the page that follows."""
     answer = client.post(
@@ -209,7 +224,7 @@ def bulk(client: RegisterClient, act: str, refs: list[str], **values: Any) -> st
 def test_tags_many(client: RegisterClient, company: Company, register: dict[str, Risk]) -> None:
     refs = [register["top"].ref, register["mine"].ref]
     page = bulk(client.sign_in(company.engineer), "tag", refs, bulk_tag="Quarter 3")
-    assert "2 risks are changed." in page
+    assert "The tag is on 2 risks." in page
     mine = db.session.get_one(Risk, register["mine"].id)
     assert [entry.tag for entry in mine.tags] == ["pci", "quarter 3"]
 
@@ -230,7 +245,7 @@ def test_closes_many_and_says_which_were_refused(
     refs = [register["top"].ref, register["elsewhere"].ref, "R-x"]
     client.sign_in(company.engineer)
     page = bulk(client, "close", refs, bulk_reason="gone", bulk_note="Switched off.")
-    assert "1 risk is changed." in page
+    assert "1 risk is closed." in page
     assert f"{register['elsewhere'].ref}: There is nothing here" in page
     assert db.session.get_one(Risk, register["top"].id).status == "closed"
     assert db.session.get_one(Risk, register["elsewhere"].id).status == "open"

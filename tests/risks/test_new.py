@@ -145,13 +145,13 @@ def test_an_address_can_fill_in_the_form(client: RegisterClient, company: Compan
         "/risks/new?title=Suggested&kind=both&current_likelihood=4&current_impact=5"
     ).text
     assert 'value="Suggested"' in page
-    assert "It would stand at 1 of 1." in page
+    assert "Place 1 of 1 in" in page
 
 
 def test_a_preview_without_script_saves_nothing(client: RegisterClient, company: Company) -> None:
     answer = file_risk(client.sign_in(company.engineer), then="preview")
     assert answer.status_code == 200
-    assert "It would stand at 1 of 1." in answer.text
+    assert "Place 1 of 1 in" in answer.text
     assert db.session.scalar(select(func.count(Risk.id))) == 0
 
 
@@ -175,8 +175,8 @@ def test_previews_band_and_rank(client: RegisterClient, company: Company) -> Non
     page = client.get(f"/risks/preview?{args}").text
     assert "High" in page
     assert "Likely × Major" in page
-    assert "It would stand at 2 of 3." in page
-    assert "Among the ten." in page
+    assert "Place 2 of 3 in" in page
+    assert "among the ten" in page
 
 
 @pytest.mark.parametrize(

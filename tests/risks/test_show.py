@@ -60,7 +60,7 @@ def test_shows_where_it_stands(client: RegisterClient, company: Company, risk: R
     for words in ("may happen", "unpaid orders", "<strong>the plan</strong>", "The page", "Ledger"):
         assert words in page
     assert "One person alone knows how this works." in page
-    assert "Rate again" not in page
+    assert "/assessments/new" not in page
 
 
 def test_shows_its_ratings_and_what_changed(
@@ -211,6 +211,19 @@ def test_a_bad_rating_is_refused(
     answer = client.sign_in(company.engineer).post(f"/risks/{risk.ref}/assessments", data=sent)
     assert answer.status_code == 422
     assert db.session.scalar(select(func.count(Assessment.id))) == 2
+
+
+def test_each_rating_begins_from_its_own_levels(
+    client: RegisterClient, company: Company, risk: Risk
+) -> None:
+    client.sign_in(company.engineer)
+    sent = form_of(client, f"/risks/{risk.ref}/assessments/new?tier=target")
+    assert (sent["tier"], sent["likelihood"], sent["impact"]) == ("target", "2", "4")
+    seen = client.get("/risks/preview", query_string={**sent, "risk": risk.id, "likelihood": "1"})
+    assert "Rare × Major" in seen.text
+    assert "Likely × Major" in seen.text
+    unseen = client.sign_in(company.stranger).get("/risks/preview", query_string=sent)
+    assert unseen.status_code in {403, 404}
 
 
 def test_a_stale_rating_is_refused(client: RegisterClient, company: Company, risk: Risk) -> None:
