@@ -11,8 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from riskreg import features, paths
 from riskreg.db import db, engine_options, prepare_engine
 from riskreg.org.permissions import Permission
-from riskreg.org.queries import teams_for
-from riskreg.org.signin import load_actor
+from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
 from riskreg.web import errors, frame, jinja, security, transactions
 from riskreg.web.compiling import PageEnvironment
@@ -37,7 +36,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.before_request(load_actor)
     errors.init_app(app)
     security.init_app(app)
-    frame.init_app(app, teams_for)
+    frame.init_app(app, teams_seen)
     app.jinja_env.globals["Permission"] = Permission
     jinja.init_app(app)
     for module in features.BLUEPRINTS:

@@ -94,6 +94,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_team_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
+        "tree_stamp",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tree_stamp")),
+    )
+    op.create_table(
         "worker_seen",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
@@ -1145,6 +1151,7 @@ def downgrade() -> None:
     op.drop_table("incident")
     op.drop_table("checklist_version")
     op.drop_table("worker_seen")
+    op.drop_table("tree_stamp")
     with op.batch_alter_table("team", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_parent_id"))
 

@@ -26,8 +26,9 @@ from riskreg.actions.origins import OriginKind
 from riskreg.actions.queries import ActionFilter
 from riskreg.fields import clean
 from riskreg.metrics.actions import DUE_DAYS, DueGroup
-from riskreg.org.models import Person, Team
+from riskreg.org.models import Person
 from riskreg.org.permissions import Actor
+from riskreg.org.tree import Branch
 
 Choice = TypeVar("Choice", bound=StrEnum)
 NOBODY = ""
@@ -209,7 +210,7 @@ def owner_choices(people: Iterable[Person]) -> list[tuple[str, str]]:
     return [(NOBODY, _("Nobody yet")), *((str(person.id), person.name) for person in people)]
 
 
-def filter_from(args: Mapping[str, str], *, actor: Actor, team: Team | None) -> ActionFilter:
+def filter_from(args: Mapping[str, str], *, actor: Actor, team: Branch | None) -> ActionFilter:
     """The filter that an address asks for; what it does not understand it leaves out."""
     mine = args.get("view") == "mine"
     shown = args.get("status", ActionStatus.OPEN)

@@ -26,8 +26,9 @@ from riskreg.lib.dates import local_day
 from riskreg.metrics import actions as clocks
 from riskreg.metrics.actions import DueGroup
 from riskreg.org.access import require, visible
-from riskreg.org.models import Person, Team
+from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 
 RECENT_DAYS = 30
 RECENT_ROWS = 20
@@ -37,7 +38,7 @@ RECENT_ROWS = 20
 class ActionFilter:
     """What a list of actions shows; the same for page, export and pack."""
 
-    below: Team | None = None
+    below: Branch | None = None
     status: ActionStatus | None = ActionStatus.OPEN
     group: DueGroup | None = None
     owner_id: int | None = None
@@ -190,7 +191,7 @@ def slips_of(action: ActionItem) -> int:
     return clocks.slips([*(slip.from_on for slip in action.slips), action.due_on])
 
 
-def owners(actor: Actor, *, below: Team | None) -> Sequence[tuple[int, str]]:
+def owners(actor: Actor, *, below: Branch | None) -> Sequence[tuple[int, str]]:
     """(id, name) of everybody who owns an action in sight, by name."""
     query = (
         select(Person.id, Person.name)

@@ -13,8 +13,9 @@ from riskreg.dashboard.kinds import Need, Sort
 from riskreg.db import db
 from riskreg.metrics.actions import next_week_start
 from riskreg.org.access import ids_among
-from riskreg.org.models import System, Team
+from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.postmortems.models import Incident, Postmortem
 from riskreg.reviews.kinds import ReviewStatus
 from riskreg.reviews.models import Review
@@ -34,7 +35,7 @@ SEEN_BY = {
 }
 
 
-def needs_of(actor: Actor, *, day: date, known: Sequence[Team]) -> list[Need]:
+def needs_of(actor: Actor, *, day: date, known: Sequence[Branch]) -> list[Need]:
     """What the actor has to do by the end of the week, in every team, the longest due first.
 
     Their open actions, the risks they own whose review is due, the reviews that wait for a

@@ -24,8 +24,9 @@ from riskreg.lib.dates import add_months, day_start, month_start, now
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.reviews import Readiness
 from riskreg.org.access import team_ids, visible
-from riskreg.org.models import System, Team
+from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.reviews.models import Review
 from riskreg.reviews.results import Asked, results_of
 from riskreg.risks.conditions import conditions, view_of
@@ -45,7 +46,7 @@ _kept: OrderedDict[Hashable, Standing] = OrderedDict()
 _keeping = Lock()
 
 
-def standing(actor: Actor, team: Team, *, day: date) -> Standing:
+def standing(actor: Actor, team: Branch, *, day: date) -> Standing:
     """How the team and all below it stand, as far as the actor may see.
 
     Whatever changes is written to the trail, so the trail's last entry tells whether a standing
@@ -72,7 +73,7 @@ def _last_entry() -> Hashable:
     return tuple(row) if row else None
 
 
-def _worked_out(actor: Actor, team: Team, day: date) -> Standing:
+def _worked_out(actor: Actor, team: Branch, day: date) -> Standing:
     view = view_of(actor, RiskFilter(team=team.slug), today=day)
     known = matrices()
     matrix = known[current_matrix_id(known)]
@@ -161,7 +162,7 @@ def _holds(span: Any, instant: Any) -> Any:
     )
 
 
-def _operability(actor: Actor, team: Team, day: date) -> Operability:
+def _operability(actor: Actor, team: Branch, day: date) -> Operability:
     ids = team_ids(actor, Permission.REVIEW_VIEW, below=team)
     seen = visible(actor, Permission.REVIEW_VIEW, System.team_id, below=team)
     systems = db.session.scalar(select(func.count(System.id)).where(seen)) or 0

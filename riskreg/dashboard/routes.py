@@ -12,6 +12,7 @@ from riskreg.dashboard.queries import standing
 from riskreg.errors import NotFound
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.jinja import today
 from riskreg.web.panels import Panel, add_panel
@@ -52,7 +53,7 @@ def team_panel(actor: Actor, team: Team) -> Panel | None:
     )
 
 
-def _standing(actor: Actor, team: Team) -> dict[str, Any]:
+def _standing(actor: Actor, team: Branch) -> dict[str, Any]:
     stand = standing(actor, team, day=today())
     trend = words.trend_words(stand.trend)
     return {

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 
 # A list (tags, links) is a tuple of texts: joined in tables, a list in JSON.
 Cell = str | int | float | bool | date | datetime | tuple[str, ...] | None
@@ -22,7 +22,7 @@ class Asked:
     """
 
     actor: Actor
-    team: Team | None
+    team: Branch | None
     today: date
     filters: Mapping[str, str] = field(default_factory=dict)
     ref: str = ""

@@ -7,8 +7,8 @@ from riskreg.errors import NotFound
 from riskreg.exports.kinds import Asked
 from riskreg.exports.queries import known_formats, tables_for
 from riskreg.exports.services import export
-from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
+from riskreg.org.tree import Branch
 from riskreg.web.downloads import attachment
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.jinja import today
@@ -51,7 +51,7 @@ def create(kind: str) -> Response:
     return attachment(made.pieces, file_name=made.file_name, mimetype=made.mimetype)
 
 
-def _asked_team() -> Team | None:
+def _asked_team() -> Branch | None:
     """The team that the form names, else the chosen one; NotFound for one the actor cannot see."""
     slug = request.form.get("team")
     if not slug:

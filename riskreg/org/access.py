@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, or_, select, true
@@ -12,6 +12,7 @@ from riskreg.db import db
 from riskreg.errors import Forbidden, NotFound
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch, TeamNode
 
 
 class OfTeam(Protocol):
@@ -23,7 +24,7 @@ class OfTeam(Protocol):
 
 
 def team_ids(
-    actor: Actor, permission: Permission, *, below: Team | None = None
+    actor: Actor, permission: Permission, *, below: Branch | None = None
 ) -> list[int] | None:
     """Ids of the teams where the actor may do this, within `below`; None means every team."""
     paths = actor.paths(permission)
@@ -43,7 +44,7 @@ def visible(
     permission: Permission,
     team_id: InstrumentedAttribute[int] | ColumnElement[int],
     *,
-    below: Team | None = None,
+    below: Branch | None = None,
 ) -> ColumnElement[bool]:
     """The filter that every list, count, chart, search, export and pack puts on its rows.
 
@@ -58,9 +59,9 @@ def visible_among(
     actor: Actor,
     permission: Permission,
     team_id: InstrumentedAttribute[int] | ColumnElement[int],
-    known: Sequence[Team],
+    known: Sequence[Branch],
     *,
-    below: Team | None = None,
+    below: Branch | None = None,
 ) -> ColumnElement[bool]:
     """The same filter without a statement: `known` are all teams the actor may look at."""
     ids = ids_among(actor, permission, known, below=below)
@@ -68,10 +69,13 @@ def visible_among(
 
 
 def ids_among(
-    actor: Actor, permission: Permission, known: Sequence[Team], *, below: Team | None = None
+    actor: Actor, permission: Permission, known: Sequence[Branch], *, below: Branch | None = None
 ) -> list[int] | None:
     """The same as `team_ids` without a statement."""
     paths = actor.paths(permission)
+    from_root = known and known[0].parent_id is None and (below is None or below.parent_id is None)
+    if from_root and any(is_root(path) for path in paths):
+        return None
     top = below.path if below else "/"
     allowed = [t for t in known if t.path.startswith(top) and t.path.startswith(paths)]
     if any(team.parent_id is None for team in allowed):
@@ -79,9 +83,9 @@ def ids_among(
     return [team.id for team in allowed]
 
 
-def can(actor: Actor, permission: Permission, row: OfTeam | Team) -> bool:
+def can(actor: Actor, permission: Permission, row: OfTeam | Branch) -> bool:
     """Whether the actor may do this to the row."""
-    team = row if isinstance(row, Team) else row.team
+    team = row if isinstance(row, Team | TeamNode) else cast("OfTeam", row).team
     return actor.may(permission, team.path)
 
 

@@ -28,6 +28,15 @@ class Team(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
 
 
+class TreeStamp(Base):
+    """One row, with another word after every change of a team; see riskreg.org.tree."""
+
+    __tablename__ = "tree_stamp"
+
+    id: Mapped[Key]
+    word: Mapped[str] = mapped_column(String(32))
+
+
 class Person(Base):
     """Somebody who can sign in."""
 

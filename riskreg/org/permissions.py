@@ -71,6 +71,11 @@ class Actor:
     home_team_id: int | None = None
     grants: tuple[tuple[str, Role], ...] = field(default=())
 
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles held anywhere: all that `may_somewhere` asks."""
+        return frozenset(role for _, role in self.grants)
+
     def may(self, permission: Permission, team_path: str) -> bool:
         """Whether a role of theirs on this team, or one above it, allows the act."""
         return any(

@@ -14,6 +14,7 @@ from riskreg.org.access import inside, require, visible
 from riskreg.org.kinds import DataClass, Hours
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch, as_read
 
 
 def root_team() -> Team | None:
@@ -34,10 +35,10 @@ def team_for(actor: Actor, slug: str, permission: Permission = Permission.TEAM_V
 def teams_for(actor: Actor, permission: Permission = Permission.TEAM_VIEW) -> list[Team]:
     """The teams where the actor may do this, as the tree reads: each followed by those below it."""
     paths = actor.paths(permission)
-    return _as_read(list(db.session.scalars(_teams_inside(paths)))) if paths else []
+    return as_read(list(db.session.scalars(_teams_inside(paths)))) if paths else []
 
 
-def ancestors(team: Team) -> list[Team]:
+def ancestors(team: Branch) -> list[Team]:
     """From the root down to the team itself."""
     ids = [int(part) for part in team.path.strip("/").split("/")]
     by_id = {row.id: row for row in db.session.scalars(select(Team).where(Team.id.in_(ids)))}
@@ -57,7 +58,7 @@ def system_for(actor: Actor, key: str, permission: Permission = Permission.SYSTE
 
 
 def systems_for(
-    actor: Actor, *, below: Team | None = None, permission: Permission = Permission.SYSTEM_VIEW
+    actor: Actor, *, below: Branch | None = None, permission: Permission = Permission.SYSTEM_VIEW
 ) -> Sequence[System]:
     """Systems the actor may see, by name."""
     return db.session.scalars(
@@ -79,7 +80,7 @@ def requirement_of(system: System) -> Requirement:
 
 
 def filtered_systems(
-    actor: Actor, *, below: Team | None = None, tier: int | None = None, text: str = ""
+    actor: Actor, *, below: Branch | None = None, tier: int | None = None, text: str = ""
 ) -> Sequence[System]:
     """Systems as a list shows them: narrowed to a tier, and to a text in key or name."""
     query = select(System).where(
@@ -111,7 +112,7 @@ def counts_of_teams() -> tuple[Mapping[int, int], Mapping[int, int]]:
     )
 
 
-def holders_of(team: Team) -> Sequence[Grant]:
+def holders_of(team: Branch) -> Sequence[Grant]:
     """The roles that count on a team: its own, then those inherited from further and further up."""
     above = [int(part) for part in team.path.strip("/").split("/")]
     rows = db.session.scalars(
@@ -125,7 +126,7 @@ def holders_of(team: Team) -> Sequence[Grant]:
     return rows.all()
 
 
-def children_of(actor: Actor, team: Team) -> Sequence[Team]:
+def children_of(actor: Actor, team: Branch) -> Sequence[Team]:
     """The teams right below, by name; who sees a team sees all below it."""
     rows = db.session.scalars(
         select(Team).where(Team.parent_id == team.id).order_by(Team.name, Team.id)
@@ -153,7 +154,7 @@ def people() -> Sequence[Person]:
     ).all()
 
 
-def people_of(team: Team) -> Sequence[Person]:
+def people_of(team: Branch) -> Sequence[Person]:
     """Everybody active with a role on the team or above it, by name."""
     above = select(Team.id).where(literal(team.path).startswith(Team.path))
     holders = select(Grant.person_id).where(Grant.team_id.in_(above))
@@ -180,13 +181,3 @@ def person_by_id(person_id: int) -> Person:
 def _teams_inside(paths: tuple[str, ...]) -> Select[Team]:
     """Built once: every page asks it."""
     return select(Team).where(inside(paths)).order_by(Team.id)
-
-
-def _as_read(teams: list[Team]) -> list[Team]:
-    """Each team followed by those below it, those beside each other by name."""
-    keys: dict[str, tuple[tuple[str, int], ...]] = {}
-    for team in sorted(teams, key=lambda team: team.depth):
-        path, name, team_id = team.path, team.name, team.id
-        above = path.rstrip("/").rpartition("/")[0] + "/"
-        keys[path] = (*keys.get(above, ()), (name.lower(), team_id))
-    return sorted(teams, key=lambda team: keys[team.path])

@@ -19,6 +19,7 @@ from riskreg.lib.dates import now
 from riskreg.org.models import Grant, Person, SetupCode, SignInTry, Team, UserSession
 from riskreg.org.passwords import password_matches
 from riskreg.org.permissions import Actor
+from riskreg.org.tree import STAMP
 from riskreg.settings import Settings
 
 SETUP_MINUTES = 30
@@ -66,11 +67,15 @@ def begin_session(person: Person, *, settings: Settings, device: str, address: s
 
 @dataclass(frozen=True, kw_only=True)
 class LiveSession:
-    """A session that counts, and who it belongs to; read on every request, so without objects."""
+    """A session that counts, and who it belongs to; read on every request, so without objects.
+
+    `tree` is the word under which the tree of teams may be kept, read at the same time.
+    """
 
     id: int
     last_seen_at: datetime
     actor: Actor
+    tree: str | None
 
 
 def session_of(token: str, *, settings: Settings) -> LiveSession | None:
@@ -92,7 +97,7 @@ def session_of(token: str, *, settings: Settings) -> LiveSession | None:
         home_team_id=row.home_team_id,
         grants=tuple((each.path, each.role) for each in rows if each.path is not None),
     )
-    return LiveSession(id=row.id, last_seen_at=row.last_seen_at, actor=actor)
+    return LiveSession(id=row.id, last_seen_at=row.last_seen_at, actor=actor, tree=row.tree)
 
 
 # One row for each grant, at least one; built once, because every request asks it.
@@ -110,6 +115,7 @@ _SESSION = (
         Person.home_team_id,
         Team.path,
         Grant.role,
+        STAMP.label("tree"),
     )
     .join(Person, Person.id == UserSession.person_id)
     .outerjoin(Grant, Grant.person_id == Person.id)

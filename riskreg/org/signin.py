@@ -13,9 +13,10 @@ from riskreg.org.desks import demo_crew
 from riskreg.org.forms import PasswordForm, SetupForm, SignInForm
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person
-from riskreg.org.permissions import SYSTEM_ACTOR, Permission
+from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
 from riskreg.org.queries import person_by_id
 from riskreg.org.services import create_person, create_team, grant_role
+from riskreg.org.tree import SeenTeams, seen_teams
 from riskreg.settings import Settings
 from riskreg.web.security import current_actor, requires
 
@@ -172,7 +173,13 @@ def load_actor() -> None:
     session = sessions.session_of(token, settings=_settings()) if token else None
     if session is not None:
         g.actor = session.actor
+        g.tree = session.tree
         sessions.touch_session(session)
+
+
+def teams_seen(actor: Actor) -> SeenTeams:
+    """The teams an actor may look at, as the tree reads."""
+    return seen_teams(actor, g.get("tree"))
 
 
 def cookie_name() -> str:

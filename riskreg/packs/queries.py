@@ -13,6 +13,7 @@ from riskreg.jobs.models import Job
 from riskreg.org.access import team_ids, visible
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.packs.kinds import PackKind, PackState
 from riskreg.packs.models import Pack, Snapshot
 
@@ -20,7 +21,7 @@ WITH_THE_TEN = (PackKind.TOP_TEN, PackKind.LEADERSHIP)
 SHOWN = 50
 
 
-def packs_for(actor: Actor, team: Team | None, *, limit: int = SHOWN) -> list[Pack]:
+def packs_for(actor: Actor, team: Branch | None, *, limit: int = SHOWN) -> list[Pack]:
     """Packs of the team and below that the actor may read, newest first."""
     found = db.session.scalars(
         select(Pack)

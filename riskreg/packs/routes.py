@@ -13,6 +13,7 @@ from riskreg.jobs.queries import live_workers
 from riskreg.org.access import can
 from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
+from riskreg.org.queries import team_for
 from riskreg.packs.forms import PackForm
 from riskreg.packs.kinds import PackKind, PackState
 from riskreg.packs.models import Pack
@@ -160,7 +161,7 @@ def _team(form: PackForm) -> Team:
     team = teams.get(form.team.data or "") if form.team.data else chosen_team()
     if team is None:
         raise NotFound(_("There is no such team, or you may not see it."))
-    return team
+    return team_for(current_actor, team.slug)
 
 
 def _filters(form: PackForm, args: Mapping[str, Any]) -> dict[str, str]:

@@ -35,6 +35,7 @@ from riskreg.fields import clean
 from riskreg.lib.dates import day_start
 from riskreg.metrics.incidents import TIMES
 from riskreg.org.models import System, Team
+from riskreg.org.tree import Branch
 from riskreg.postmortems.incidents import time_faults
 from riskreg.postmortems.instants import InstantField
 from riskreg.postmortems.kinds import Cause, FoundBy, IncidentSeverity, PostmortemStatus
@@ -186,7 +187,7 @@ class CommitmentForm(ActionFields):
     form_key = form_key_field()
 
 
-def filter_from(args: Mapping[str, str], *, team: Team | None, zone_name: str) -> IncidentFilter:
+def filter_from(args: Mapping[str, str], *, team: Branch | None, zone_name: str) -> IncidentFilter:
     """The filter that an address asks for; what it does not understand it leaves out."""
     severity = number_from(args.get("severity"))
     start, until = (day_of(args.get(name)) for name in ("from", "until"))

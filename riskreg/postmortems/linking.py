@@ -9,8 +9,8 @@ from sqlalchemy import column, false, func, or_, select, table
 from riskreg.actions.origins import number_of
 from riskreg.db import db
 from riskreg.org.access import visible
-from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.postmortems.models import Incident
 from riskreg.risks.models import Risk
 
@@ -35,7 +35,7 @@ class StatementMatch:
 
 
 def risks_to_link(
-    actor: Actor, text: str, *, below: Team | None, without: Iterable[int] = ()
+    actor: Actor, text: str, *, below: Branch | None, without: Iterable[int] = ()
 ) -> Sequence[Risk]:
     """Risks whose name or words hold the text, open ones and the most severe first."""
     if not text.strip():

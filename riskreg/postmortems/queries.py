@@ -31,8 +31,8 @@ from riskreg.metrics.linkage import LinkedIncident
 from riskreg.metrics.postmortems import SEVERITY_REQUIRED, RequiredReason, required_reason
 from riskreg.metrics.postmortems import Postmortem as Dates
 from riskreg.org.access import require, visible
-from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.postmortems.kinds import Cause, PostmortemStatus
 from riskreg.postmortems.models import (
     Incident,
@@ -57,7 +57,7 @@ class Progress(StrEnum):
 class IncidentFilter:
     """What a list of incidents shows; the same for page, export and pack."""
 
-    below: Team | None = None
+    below: Branch | None = None
     severity: int | None = None
     system_id: int | None = None
     status: PostmortemStatus | None = None
@@ -183,7 +183,7 @@ def dates_of(postmortem: Postmortem, zone_name: str) -> Dates:
 
 
 def reviews_due(
-    actor: Actor, *, below: Team | None, start: date, end: date, zone_name: str
+    actor: Actor, *, below: Branch | None, start: date, end: date, zone_name: str
 ) -> list[Dates]:
     """The post-mortems whose review is due in [start, end), for metrics.review_cohort."""
     wanted = IncidentFilter(below=below, due_from=start, due_until=end)
@@ -198,7 +198,7 @@ def reviews_due(
 
 
 def linked_incidents(
-    actor: Actor, *, below: Team | None, start: datetime, end: datetime, zone_name: str
+    actor: Actor, *, below: Branch | None, start: datetime, end: datetime, zone_name: str
 ) -> list[LinkedIncident]:
     """The incidents of [start, end) that need a post-mortem, with when their risks were known.
 

@@ -17,9 +17,10 @@ from riskreg.lib.dates import day_start, now
 from riskreg.metrics import linkage
 from riskreg.metrics import postmortems as clocks
 from riskreg.metrics.incidents import TIMES, Phase, durations
-from riskreg.org.models import System, Team
+from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import systems_for, team_for, teams_for
+from riskreg.org.tree import Branch
 from riskreg.postmortems import forms, queries, services, words
 from riskreg.postmortems.forms import IncidentForm
 from riskreg.postmortems.models import Incident
@@ -267,7 +268,7 @@ def _lasted(incident: Incident) -> timedelta | None:
     return phases[Phase.RESOLVE]
 
 
-def _on_time(team: Team | None) -> dict[str, Any]:
+def _on_time(team: Branch | None) -> dict[str, Any]:
     """The share of reviews due in the last 90 days that were held in time, and their rows."""
     end = today() + timedelta(days=1)
     start = end - timedelta(days=FIGURE_DAYS)
@@ -279,7 +280,7 @@ def _on_time(team: Team | None) -> dict[str, Any]:
     return {"cohort": cohort, "href": href, "days": FIGURE_DAYS}
 
 
-def _foreseen(team: Team | None) -> dict[str, Any]:
+def _foreseen(team: Branch | None) -> dict[str, Any]:
     """The share of incidents of a year, of those that need a post-mortem, that a risk foresaw."""
     end = today() + timedelta(days=1)
     start = end - timedelta(days=FORESEEN_DAYS)

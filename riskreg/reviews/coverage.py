@@ -13,6 +13,7 @@ from riskreg.metrics.reviews import Coverage, State, coverage, state
 from riskreg.org.access import visible
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.reviews.labels import STATE_ORDER
 from riskreg.reviews.models import Answer, ChecklistVersion, Review, Statement
 from riskreg.reviews.results import disproved_at, item_of
@@ -72,7 +73,7 @@ class CoverageTable:
 
 
 def coverage_table(
-    actor: Actor, *, below: Team | None = None, day: date, order: str = "system"
+    actor: Actor, *, below: Branch | None = None, day: date, order: str = "system"
 ) -> CoverageTable:
     """The practices of all systems the actor may see; five queries for any number of systems.
 

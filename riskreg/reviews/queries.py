@@ -17,6 +17,7 @@ from riskreg.org.access import require, visible
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import requirement_of
+from riskreg.org.tree import Branch
 from riskreg.reviews.checklists import current_version
 from riskreg.reviews.kinds import ReviewStatus
 from riskreg.reviews.models import ChecklistVersion, Review, ReviewComment, ReviewRisk
@@ -28,7 +29,7 @@ from riskreg.risks.models import Risk
 class ReviewFilter:
     """What a list of reviews shows; the same for page and pack."""
 
-    below: Team | None = None
+    below: Branch | None = None
     status: ReviewStatus | None = None
     readiness: Readiness | None = None
     text: str = ""
@@ -112,7 +113,7 @@ def reviews_of_system(system: System, *, day: date) -> Sequence[ListedReview]:
     return _with_results(db.session.execute(query).all(), day)
 
 
-def candidates(actor: Actor, *, below: Team | None = None) -> Sequence[Candidate]:
+def candidates(actor: Actor, *, below: Branch | None = None) -> Sequence[Candidate]:
     """The systems the actor may review, those never reviewed first, then the longest waiting."""
     systems = db.session.scalars(
         select(System)

@@ -10,7 +10,7 @@ from flask import current_app, request, url_for
 from flask_babel import gettext as _
 
 from riskreg.metrics.ranking import UNKNOWN_LAST, order_columns
-from riskreg.org.models import Team
+from riskreg.org.tree import Branch
 from riskreg.risks.conditions import View, view_of
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
@@ -36,7 +36,7 @@ class Way:
     after: str | None
 
 
-def asked_view(args: Mapping[str, Any] | None = None, team: Team | None = None) -> View:
+def asked_view(args: Mapping[str, Any] | None = None, team: Branch | None = None) -> View:
     """The view that query values ask for, in the chosen team and below."""
     criteria = RiskFilter.from_args(request.args if args is None else args)
     team = team or chosen_team()

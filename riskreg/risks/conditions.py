@@ -22,9 +22,10 @@ from riskreg.db import db
 from riskreg.lib.dates import local_day, now
 from riskreg.lib.text import fold
 from riskreg.metrics.ranking import Order, order_columns
-from riskreg.org.access import team_ids
+from riskreg.org.access import ids_among, team_ids
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.risks.filters import ANY_STATUS, ME, NOBODY, UNRATED, RiskFilter
 from riskreg.risks.kinds import Kind, Status
 from riskreg.risks.models import Risk, RiskTag
@@ -60,7 +61,7 @@ def view_of(
     actor: Actor,
     criteria: RiskFilter,
     *,
-    known: Sequence[Team] | None = None,
+    known: Sequence[Branch] | None = None,
     today: date | None = None,
 ) -> View:
     """What the actor may see of the filter; a team that does not exist shows nothing.
@@ -170,14 +171,13 @@ def _team_ids(actor: Actor, slug: str) -> list[int] | None:
     return [] if team is None else team_ids(actor, Permission.RISK_VIEW, below=team)
 
 
-def _among(actor: Actor, slug: str, known: Sequence[Team]) -> list[int] | None:
+def _among(actor: Actor, slug: str, known: Sequence[Branch]) -> list[int] | None:
     """The same from teams that were read before."""
-    top = [team.path for team in known if team.slug == slug] if slug else [""]
-    below = [team for team in known if top and team.path.startswith(top[0])]
-    allowed = [team for team in below if actor.may(Permission.RISK_VIEW, team.path)]
-    if any(team.parent_id is None for team in allowed):
-        return None
-    return sorted(team.id for team in allowed)
+    below = next((team for team in known if team.slug == slug), None) if slug else None
+    if slug and below is None:
+        return []
+    ids = ids_among(actor, Permission.RISK_VIEW, known, below=below)
+    return None if ids is None else sorted(ids)
 
 
 def _pairs(view: View) -> list[list[ColumnElement[bool]]]:

@@ -21,7 +21,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from riskreg.fields import choices_of, clean
 from riskreg.lib.units import EFFORT_DAYS, UnitError, parse_effort
 from riskreg.metrics.matrix import Rating
-from riskreg.org.models import Person, System, Team
+from riskreg.org.models import Person, System
+from riskreg.org.tree import Branch
 from riskreg.risks import labels
 from riskreg.risks.kinds import Kind, Tier, Treatment
 from riskreg.risks.models import Risk
@@ -170,7 +171,7 @@ class RiskForm(RatingsForm):
         return int(text) if text.isdigit() and len(text) < 10 else None
 
     def offer(
-        self, *, teams: Sequence[Team], systems: Sequence[System], people: Sequence[Person]
+        self, *, teams: Sequence[Branch], systems: Sequence[System], people: Sequence[Person]
     ) -> "RiskForm":
         """Set what can be chosen."""
         persons = [(str(person.id), person.name) for person in people]
@@ -179,15 +180,9 @@ class RiskForm(RatingsForm):
         self.system.choices = choices_of([("", _("No single system")), *keys])
         self.owner.choices = choices_of([("", _("Nobody yet")), *persons])
         self.knowers.choices = choices_of(persons)
-        self._teams = {team.slug: team for team in teams}
         self._systems = {system.key: system for system in systems}
         self._people = {str(person.id): person for person in people}
         return self
-
-    @property
-    def chosen_team(self) -> Team:
-        """The team sent; call it on a valid form."""
-        return self._teams[self.team.data]
 
     def values(self) -> dict[str, Any]:
         """What `create_risk` takes; call it on a valid form."""
@@ -211,7 +206,7 @@ class RiskForm(RatingsForm):
         return kept
 
 
-def team_choices(teams: Sequence[Team]) -> list[tuple[str, str]]:
+def team_choices(teams: Sequence[Branch]) -> list[tuple[str, str]]:
     """(slug, name) of each team, indented as the tree reads."""
     return [(team.slug, "\u2003" * team.depth + team.name) for team in teams]
 

@@ -15,7 +15,8 @@ from riskreg.metrics.ranking import NEW_ID, Order
 from riskreg.org.access import can
 from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
-from riskreg.org.queries import people, systems_for
+from riskreg.org.queries import people, systems_for, team_for
+from riskreg.org.tree import Branch
 from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
     declined,
     labels,
@@ -110,7 +111,7 @@ def create() -> Response | tuple[str, int]:
     try:
         risk = create_risk(
             current_actor,
-            team=form.chosen_team,
+            team=_sent_team(form),
             values=form.values(),
             why=form.why.data or "",
             form_key=form.form_key.data or None,
@@ -186,7 +187,7 @@ def update(ref: str) -> Response | tuple[str, int]:
     form = _offered(RiskForm(request.form), risk)
     if not form.validate():
         return _form_page("risks/edit.html", form, risk=risk), 422
-    values = {**form.values(), "team": form.chosen_team}
+    values = {**form.values(), "team": _sent_team(form)}
     try:
         update_risk(current_actor, risk, values, version=form.seen_version, why=form.why.data or "")
     except Stale as stale:
@@ -213,7 +214,7 @@ def pasted() -> Response | tuple[str, int]:
     form = _with_teams(PasteForm(request.form))
     if not form.validate():
         return render_template("risks/paste.html", form=form), 422
-    team = next(team for team in _editable_teams() if team.slug == form.team.data)
+    team = _sent_team(form)
     filed, skipped = paste_risks(
         current_actor, team=team, kind=Kind(form.kind.data), titles=form.titles
     )
@@ -225,25 +226,20 @@ def pasted() -> Response | tuple[str, int]:
     return redirect(url_for("risks.index", team=team.slug, band="unrated"), 303)
 
 
-def _editable_teams() -> list[Team]:
+def _editable_teams() -> list[Branch]:
     return [team for team in visible_teams() if current_actor.may(Permission.RISK_EDIT, team.path)]
 
 
-def _sorts(view: View) -> dict[str, tuple[str, bool]]:
-    """By column: the list in that column's order, and whether it is in it now."""
-    orders = {"band": Order.SEVERITY, "value": Order.VALUE}
-    return {
-        key: (list_url(view, order=order), view.criteria.order is order)
-        for key, order in orders.items()
-    }
-
-
-def _team_to_file_in() -> Team:
+def _team_to_file_in() -> Branch:
     """The chosen team where the actor may file, else the first where they may."""
     teams, chosen = _editable_teams(), chosen_team()
     if not teams:
         raise Forbidden(_("Your role does not let you do this. A manager of the team can."))
     return next((team for team in teams if chosen and team.id == chosen.id), teams[0])
+
+
+def _sent_team(form: RiskForm | PasteForm) -> Team:
+    return team_for(current_actor, form.team.data, Permission.RISK_EDIT)
 
 
 def _offered(form: RiskForm, risk: Risk | None = None) -> RiskForm:

@@ -24,8 +24,9 @@ from riskreg.actions.models import ActionItem
 from riskreg.db import db
 from riskreg.lib.text import fold
 from riskreg.org.access import ids_among, visible_among
-from riskreg.org.models import System, Team
+from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.tree import Branch
 from riskreg.postmortems.models import Incident
 from riskreg.reviews.models import Review
 from riskreg.risks.conditions import view_of
@@ -73,7 +74,7 @@ class Hits:
         return not self.risks and not any(self.others.values())
 
 
-def named(actor: Actor, text: str, known: Sequence[Team]) -> str | None:
+def named(actor: Actor, text: str, known: Sequence[Branch]) -> str | None:
     """The address of the thing that the text names (R-12, a31), if the actor may see it."""
     match = NAME.fullmatch(text.strip())
     if match is None:
@@ -86,7 +87,7 @@ def named(actor: Actor, text: str, known: Sequence[Team]) -> str | None:
 
 
 def search(
-    actor: Actor, text: str, *, known: Sequence[Team], below: Team | None, today: date
+    actor: Actor, text: str, *, known: Sequence[Branch], below: Branch | None, today: date
 ) -> Hits:
     """What holds every word, in the team and below: risks most severe first, the rest newest first.
 
@@ -106,7 +107,7 @@ def search(
 
 
 def _risks(
-    actor: Actor, text: str, *, known: Sequence[Team], below: Team | None, today: date
+    actor: Actor, text: str, *, known: Sequence[Branch], below: Branch | None, today: date
 ) -> RiskPage:
     slug = below.slug if below else ""
     criteria = RiskFilter.from_args({"q": text, "status": "all", "team": slug})
@@ -115,7 +116,7 @@ def _risks(
 
 
 def _others(
-    actor: Actor, text: str, *, known: Sequence[Team], below: Team | None
+    actor: Actor, text: str, *, known: Sequence[Branch], below: Branch | None
 ) -> dict[Found, list[Hit]]:
     patterns = _patterns(text)
     teams = {each.sort: ids_among(actor, each.permission, known, below=below) for each in _SEARCHED}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from riskreg.org.models import Team
+from riskreg.org.tree import Branch
 
 NAME = re.compile(r"(R|A|I|OR)-?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
 WORD = re.compile(r"[a-z_]+(\.[a-z_]+)?", re.ASCII)
@@ -21,7 +21,7 @@ class TrailFilter:
     kind of thing, the days are local and both included.
     """
 
-    below: Team | None = None
+    below: Branch | None = None
     actor_id: int | None = None
     action: str = ""
     subject: str = ""
@@ -30,7 +30,7 @@ class TrailFilter:
     last_on: date | None = None
 
     @classmethod
-    def from_args(cls, args: Mapping[str, str], *, team: Team | None) -> "TrailFilter":
+    def from_args(cls, args: Mapping[str, str], *, team: Branch | None) -> "TrailFilter":
         """The filter that an address asks for; what cannot be understood does not narrow."""
         ref = args.get("ref", "").strip().replace("\x00", "")[:REF_CHARS_MAX]
         who = args.get("who", "")

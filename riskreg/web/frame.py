@@ -1,24 +1,26 @@
 """What the frame of every page shows: the rail, the team chooser, the New menu."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
-    from riskreg.org.models import Team
     from riskreg.org.permissions import Actor
+    from riskreg.org.tree import SeenTeams, TeamNode
 
 TEAM_COOKIE = "team"
 ADDRESSES = "riskreg_addresses"
-TEAMS_OF = (
-    "riskreg_teams_of"  # app.extensions: actor -> the teams they may look at, as the tree reads
-)
+TEAMS_OF = "riskreg_teams_of"  # app.extensions: actor -> the teams they may look at
+PARTS = "riskreg_frame_parts"  # app.extensions: parts of the frame, printed
+PARTS_MAX = 1_000
+GAP = "\x00"  # where this page's address goes in the printed list of teams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +38,9 @@ class NavEntry:
 class TeamChoice:
     """The chosen team (None: everything the actor may see) and what else could be chosen."""
 
-    team: "Team | None"
-    path: "Sequence[Team]"
-    options: Sequence[tuple[str, str, int, str]]  # slug, name, depth, this page for that team
+    team: "TeamNode | None"
+    path: "Sequence[TeamNode]"
+    options: Markup  # the items of the list, each with this page for that team
 
     @property
     def name(self) -> str:
@@ -71,35 +73,33 @@ NEW: tuple[tuple[str, Callable[[], str], str], ...] = (
 )
 
 
-def chosen_team() -> "Team | None":
+def chosen_team() -> "TeamNode | None":
     """The team that this page is about: ?team= in the URL, else the last one chosen, else the root.
 
     A slug the actor may not see, or that does not exist, is ignored. None only before set-up.
     """
     if "chosen_team" not in g:
-        teams = {team.slug: team for team in visible_teams()}
+        seen = _seen_teams()
         slug = request.args.get("team") or request.cookies.get(TEAM_COOKIE) or ""
-        g.chosen_team = teams.get(slug) or _default_team(list(teams.values()))
-    team: Team | None = g.chosen_team
+        g.chosen_team = (seen.by_slug.get(slug) or _default_team(seen)) if seen else None
+    team: TeamNode | None = g.chosen_team
     return team
 
 
-def visible_teams() -> "list[Team]":
+def visible_teams() -> "Sequence[TeamNode]":
     """The teams the actor may look at, as the tree reads; once per request."""
-    if "visible_teams" not in g:
-        teams_of = current_app.extensions[TEAMS_OF]
-        g.visible_teams = teams_of(g.actor) if g.get("actor") else []
-    teams: list[Team] = g.visible_teams
-    return teams
+    seen = _seen_teams()
+    return seen.nodes if seen else ()
 
 
-def init_app(app: Flask, teams_of: "Callable[[Actor], list[Team]]") -> None:
+def init_app(app: Flask, teams_of: "Callable[[Actor], SeenTeams]") -> None:
     """Give the frame to every template, and keep the chosen team in a cookie.
 
-    `teams_of` lists the teams an actor may look at, as the tree reads.
+    `teams_of` gives the teams an actor may look at, as the tree reads.
     """
     app.extensions[TEAMS_OF] = teams_of
     app.extensions[ADDRESSES] = {}
+    app.extensions[PARTS] = {}
     app.context_processor(_context)
     app.jinja_env.globals["page_url"] = _page_url  # macros see globals only
     app.jinja_env.globals["url_for"] = _url_of
@@ -118,46 +118,89 @@ def _context() -> dict[str, Any]:
 def _frame() -> dict[str, Any]:
     """Once per request, however many templates it renders."""
     actor: Actor | None = g.get("actor")
-    settings = current_app.config["SETTINGS"]
+    lang = str(get_locale() or "en")
     return {
         "actor": actor,
-        "demo": settings.demo,
+        "demo": current_app.config["SETTINGS"].demo,
         "theme": _theme(),
-        "lang": str(get_locale() or "en"),
-        "nav": _rail(actor) if actor else [],
-        "new_links": _new_links(actor) if actor else [],
-        "team_choice": _choice() if actor else None,
+        "lang": lang,
+        **(_parts_for(actor, lang) if actor else {}),
+        "keys_help": _part("_help.html", lang, dict),
+        "team_choice": _choice(lang) if actor else None,
         "page_url": _page_url,
         "can_somewhere": partial(_may, actor),
     }
 
 
-def _choice() -> TeamChoice:
-    team = chosen_team()
-    here = _page_url(team=None, page=None, after=None)
-    before = f"{here}{'&' if '?' in here else '?'}team="
-    options = [
-        (option.slug, option.name, option.depth, before + option.slug) for option in visible_teams()
-    ]
-    return TeamChoice(team=team, path=_path_to(team), options=options)
-
-
-def _path_to(team: "Team | None") -> "list[Team]":
-    if team is None:
-        return []
-    return [above for above in visible_teams() if team.path.startswith(above.path)]
-
-
-def _default_team(teams: "list[Team]") -> "Team | None":
-    home = g.actor.home_team_id if g.get("actor") else None
-    for team in teams:
-        if team.id == home:
-            return team
-    return teams[0] if teams else None
-
-
-def _rail(actor: "Actor") -> list[NavEntry]:
+def _parts_for(actor: "Actor", lang: str) -> dict[str, Markup]:
+    """What is the same for everybody with the same roles."""
     here = _word_of(request.endpoint)
+    roles = actor.roles
+
+    def rail() -> dict[str, Any]:
+        return {"nav": _rail(actor, here)}
+
+    return {
+        "rail": _part("_rail.html", lang, rail, roles, here),
+        "bottom": _part("_bottom.html", lang, rail, roles, here),
+        "new_menu": _part("_new.html", lang, lambda: {"new_links": _new_links(actor)}, roles),
+    }
+
+
+def _part(template: str, lang: str, values: Callable[[], dict[str, Any]], *key: Hashable) -> Markup:
+    """A part of the frame, printed once for each key; `key` is all that it depends on."""
+    parts: dict[Hashable, Markup] = current_app.extensions[PARTS]
+    whole = (template, request.script_root, lang, key)
+    found = parts.get(whole)
+    if found is None:
+        printed = current_app.jinja_env.get_template(template).render(values())
+        found = Markup(printed)  # noqa: S704 - from a template
+        if not current_app.jinja_env.auto_reload:
+            if len(parts) >= PARTS_MAX:
+                parts.clear()
+            parts[whole] = found
+    return found
+
+
+def _seen_teams() -> "SeenTeams | None":
+    if "seen_teams" not in g:
+        g.seen_teams = current_app.extensions[TEAMS_OF](g.actor) if g.get("actor") else None
+    seen: SeenTeams | None = g.seen_teams
+    return seen
+
+
+def _choice(lang: str) -> TeamChoice:
+    seen, team = _seen_teams(), chosen_team()
+    if seen is None or team is None:
+        return TeamChoice(team=None, path=(), options=Markup(""))
+    here = _page_url(team=None, page=None, after=None)
+    before = escape(f"{here}{'&' if '?' in here else '?'}team=")
+    path = [seen.by_id[above] for above in _ids_in(team.path) if above in seen.by_id]
+    options = Markup(str(before).join(_printed(seen, team, lang)))  # noqa: S704 - both are escaped
+    return TeamChoice(team=team, path=path, options=options)
+
+
+def _printed(seen: "SeenTeams", team: "TeamNode", lang: str) -> list[str]:
+    """The list of teams, cut where this page's address goes; the chosen one is marked."""
+    if lang not in seen.printed:
+        items = current_app.jinja_env.get_template("_teams.html").render(teams=seen.nodes, gap=GAP)
+        seen.printed[lang] = tuple(items.split(GAP))
+    pieces = list(seen.printed[lang])
+    at = 1 + seen.nodes.index(team)
+    pieces[at] = pieces[at].replace('">', '" aria-current="true">', 1)
+    return pieces
+
+
+def _ids_in(path: str) -> list[int]:
+    return [int(part) for part in path.strip("/").split("/")]
+
+
+def _default_team(seen: "SeenTeams") -> "TeamNode | None":
+    home = g.actor.home_team_id
+    return seen.by_id.get(home) or (seen.nodes[0] if seen.nodes else None)
+
+
+def _rail(actor: "Actor", here: str | None) -> list[NavEntry]:
     return [
         NavEntry(
             label=str(label()),
@@ -170,6 +213,7 @@ def _rail(actor: "Actor") -> list[NavEntry]:
     ]
 
 
+@lru_cache(maxsize=512)
 def _word_of(endpoint: str | None) -> str | None:
     """The word of the rail that a page belongs to: its own, else the first of its feature."""
     words = [entry[0] for entry in RAIL]
