@@ -230,6 +230,15 @@ def _editable_teams() -> list[Branch]:
     return [team for team in visible_teams() if current_actor.may(Permission.RISK_EDIT, team.path)]
 
 
+def _sorts(view: View) -> dict[str, tuple[str, bool]]:
+    """By column: the list in that column's order, and whether it is in it now."""
+    orders = {"band": Order.SEVERITY, "value": Order.VALUE}
+    return {
+        key: (list_url(view, order=order), view.criteria.order is order)
+        for key, order in orders.items()
+    }
+
+
 def _team_to_file_in() -> Branch:
     """The chosen team where the actor may file, else the first where they may."""
     teams, chosen = _editable_teams(), chosen_team()
