@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 MIN_FREE_BYTES = 500 * 1024 * 1024
+FONT_FILES = 4
 WARN_ONLY, FINE, BROKEN = "warn", "ok", "fail"
 
 
@@ -92,13 +93,27 @@ def _pango() -> Finding:
 
 
 def _fonts() -> Finding:
-    from riskreg.paths import STATIC
+    """By a small PDF: that the files are there does not mean that letters are drawn with them."""
+    from riskreg.errors import RiskregError, Unavailable
+    from riskreg.packs.engine import FAMILY, FONTS, fonts_in_use
 
-    fonts = sorted(path.name for path in (STATIC / "fonts").glob("*.ttf"))
-    if fonts:
-        return Finding("fonts", FINE, ", ".join(fonts))
+    if len(list(FONTS.glob("*.ttf"))) < FONT_FILES:
+        again = "The installation is incomplete; install riskreg again."
+        return Finding("fonts", BROKEN, "some of our fonts are missing", again)
+    try:
+        used = fonts_in_use()
+    except Unavailable:
+        return Finding("fonts", WARN_ONLY, "not known", "Pango comes first.")
+    except RiskregError as error:
+        return Finding("fonts", BROKEN, "no PDF can be made", error.message)
+    if used == {FAMILY}:
+        return Finding("fonts", FINE, f"PDFs are drawn with {FAMILY}, which comes with riskreg")
     return Finding(
-        "fonts", BROKEN, "none", "The installation is incomplete; install riskreg again."
+        "fonts",
+        BROKEN,
+        f"PDFs are drawn with {', '.join(sorted(used)) or 'no font'} instead of {FAMILY}",
+        "Pango does not take the fonts that riskreg gives it: install its own libraries "
+        "(Debian, Ubuntu: libpango-1.0-0 libpangoft2-1.0-0 fontconfig), then look again.",
     )
 
 

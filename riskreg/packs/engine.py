@@ -27,6 +27,7 @@ from riskreg.paths import STATIC
 MEMORY_BYTES = 2 * 1024**3  # 450 rows take 0.4 of address space, 2,000 about 0.9
 WALL_SECONDS = 300
 FONTS = STATIC / "fonts"
+FAMILY = "Inter"
 BASE = "https://riskreg.invalid/"  # never asked: what a pack refers to comes from a fixed table
 PANGO_ADVICE = (
     "PDFs need the Pango library. On Debian and Ubuntu: "
@@ -57,10 +58,11 @@ class TooLarge(RiskregError):
 
 @dataclass(frozen=True, kw_only=True)
 class Pdf:
-    """A finished document."""
+    """A finished document; `fonts` are the families that its letters are drawn with."""
 
     content: bytes
     page_count: int
+    fonts: frozenset[str] = frozenset()
 
 
 def render_pdf(
@@ -79,11 +81,30 @@ def render_pdf(
         lines = _run(command, html.encode(), _environment(folder, made_at), progress)
         if not output.exists():
             raise _failure(lines)
-        return Pdf(content=output.read_bytes(), page_count=_page_count(lines))
+        return Pdf(
+            content=output.read_bytes(),
+            page_count=int(_told(lines, "pages")[-1]),
+            fonts=frozenset(_told(lines, "font")),
+        )
+
+
+def fonts_in_use() -> frozenset[str]:
+    """The families that a page in all four of our fonts is really drawn with: ours, if all is well.
+
+    Makes a PDF to find out. Raises as `render_pdf` does.
+    """
+    styles = ("", "font-style: italic", "font-weight: 600", "font-weight: 700")
+    lines = "".join(f'<p style="{style}">Aa Éé 0–9</p>' for style in styles)
+    page = f'<html lang="en"><title>Fonts</title><body style="font-family: {FAMILY}">{lines}</html>'
+    return render_pdf(page, identifier="fonts", made_at=0).fonts
 
 
 def load_weasyprint() -> Any:
-    """The WeasyPrint module; raises Unavailable without Pango."""
+    """The WeasyPrint module, silent about its steps; raises Unavailable without Pango.
+
+    It reads a sheet of its own while it is imported, and would say so in every command's log.
+    """
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
     try:
         import weasyprint  # noqa: PLC0415 - half of the start-up time
     except OSError as error:
@@ -173,9 +194,9 @@ def _failure(lines: list[str]) -> RiskregError:
     )
 
 
-def _page_count(lines: list[str]) -> int:
-    counts = [line.removeprefix("pages ") for line in lines if line.startswith("pages ")]
-    return int(counts[-1])
+def _told(lines: list[str], mark: str) -> list[str]:
+    """What the child said under a mark."""
+    return [line.removeprefix(f"{mark} ") for line in lines if line.startswith(f"{mark} ")]
 
 
 def main() -> int:
@@ -198,6 +219,8 @@ def main() -> int:
     )
     sys.stderr.write(f"pages {len(document.pages)}\n")
     content = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
+    for font in document.fonts.values():
+        sys.stderr.write(f"font {font.family}\n")
     output.write_bytes(content)
     return 0
 

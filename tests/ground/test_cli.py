@@ -82,6 +82,7 @@ def test_the_doctor_says_what_to_do(environ: dict[str, str]) -> None:
     assert done.returncode == 1
     found = {entry["check"]: entry for entry in json.loads(done.stdout)["data"]}
     assert set(found) >= {"python", "sqlite", "pango", "fonts", "database", "tables", "mail"}
+    assert done.stderr == ""
     assert found["tables"]["state"] == "fail"
     assert found["tables"]["advice"] == "Run riskreg init."
     riskreg(environ, "init", "--no-input")

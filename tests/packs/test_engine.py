@@ -53,6 +53,18 @@ def test_reaches_nothing_but_its_own_table(web: ThreadingHTTPServer, address: st
 
 
 @pytest.mark.usefixtures("pango")
+def test_letters_are_drawn_with_our_own_fonts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert engine.fonts_in_use() == {engine.FAMILY}
+    monkeypatch.setattr(engine, "FONTS", tmp_path)
+    other = next(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"), None)
+    if other is not None:
+        (tmp_path / other.name).write_bytes(other.read_bytes())
+        assert engine.fonts_in_use() == {"DejaVu Sans"}
+
+
+@pytest.mark.usefixtures("pango")
 def test_nesting_that_exhausts_it_is_too_large() -> None:
     with pytest.raises(TooLarge, match="fewer rows"):
         render("<table><tr><td>" * 200)
