@@ -12,10 +12,9 @@ from riskreg.metrics.ranking import RankPreview, Standing
 from riskreg.metrics.severity import Scores, scores
 from riskreg.org.tree import Branch
 from riskreg.risks.asked import asked_view
-from riskreg.risks.forms import RatingsForm, data_of, data_of
+from riskreg.risks.forms import RatingsForm, data_of
 from riskreg.risks.kinds import Kind, Tier
 from riskreg.risks.matrices import current_matrix_id, matrices
-from riskreg.risks.models import Risk
 from riskreg.risks.models import Risk
 from riskreg.risks.scoring import effort
 from riskreg.risks.sheet import Stand, stand
@@ -51,16 +50,6 @@ def tried(form: RatingsForm, team: Branch | None, risk_id: int) -> Trial:
         place=_place(form, found, days, team, risk_id) if current.is_rated else None,
         team=team.name if team else "",
     )
-
-
-def rated_so(risk: Risk, tier: Tier, sent: Mapping[str, str]) -> Trial:
-    """The trial of a stored risk with one of its ratings as sent."""
-    stored = {name: str(value) for name, value in data_of(risk).items() if value is not None}
-    levels = {f"{tier}_{axis}": sent.get(axis, "") for axis in ("likelihood", "impact")}
-    names = {"kind", "effort", "effort_size", *levels}
-    names |= {f"{each}_{axis}" for each in Tier for axis in ("likelihood", "impact")}
-    values = {name: value for name, value in (stored | levels).items() if name in names}
-    return tried(RatingsForm(MultiDict(values)), risk.team, risk.id)
 
 
 def rated_so(risk: Risk, tier: Tier, sent: Mapping[str, str]) -> Trial:
