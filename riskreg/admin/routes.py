@@ -2,20 +2,19 @@
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from sqlalchemy import select
 
+from riskreg.admin import queries
 from riskreg.audit.services import record
-from riskreg.db import db
-from riskreg.errors import NotFound
-from riskreg.jobs import queries, services
-from riskreg.jobs.models import Job
-from riskreg.org.models import Team
-from riskreg.org.permissions import Actor, Permission
+from riskreg.jobs import services
+from riskreg.jobs.kinds import JobState
+from riskreg.jobs.queries import live_workers
+from riskreg.org.permissions import Permission
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("admin", __name__)
 PAGE = 50
+UNDER_WAY = frozenset({JobState.WAITING, JobState.RUNNING})
+AT_A_STANDSTILL = frozenset({JobState.DEAD, JobState.CANCELLED})
 
 
 @bp.get("/admin/jobs")
@@ -23,13 +22,12 @@ PAGE = 50
 def jobs() -> ResponseReturnValue:
     """What is being done in the background."""
     before = request.args.get("before", type=int)
-    rows = [job for job in queries.job_page(limit=PAGE, before_id=before) if _sees(job)]
-    last = rows[-1].id if len(rows) == PAGE else None
+    rows, last = queries.jobs_for(current_actor, limit=PAGE, before_id=before)
     return render_template(
         "admin/jobs.html",
         jobs=rows,
-        counts=queries.job_counts(),
-        workers=queries.live_workers(),
+        counts=queries.counts_for(current_actor),
+        workers=live_workers(),
         next_before=last,
     )
 
@@ -38,21 +36,25 @@ def jobs() -> ResponseReturnValue:
 @requires(Permission.JOB_VIEW)
 def job(job_id: int) -> ResponseReturnValue:
     """One piece of work: state, progress, error, result."""
-    return render_template("admin/job.html", job=_job_for(job_id))
+    row = queries.job_for(current_actor, job_id)
+    return render_template(
+        "admin/job.html", job=row, may_act=queries.may_act_on(current_actor, row)
+    )
 
 
 @bp.get("/admin/jobs/<int:job_id>/progress")
 @requires(Permission.JOB_VIEW)
 def progress(job_id: int) -> ResponseReturnValue:
     """The part of the page that moves."""
-    return render_template("admin/_progress.html", job=_job_for(job_id))
+    return render_template("admin/_progress.html", job=queries.job_for(current_actor, job_id))
 
 
 @bp.get("/admin/jobs/<int:job_id>.json")
 @requires(Permission.JOB_VIEW)
 def job_json(job_id: int) -> ResponseReturnValue:
-    """The same for programs."""
-    row = _job_for(job_id)
+    """The same for programs; the last two are addresses to post to, where that can be done."""
+    row = queries.job_for(current_actor, job_id)
+    may_act = queries.may_act_on(current_actor, row)
     return jsonify(
         data={
             "id": row.id,
@@ -66,6 +68,12 @@ def job_json(job_id: int) -> ResponseReturnValue:
             "attempts": row.attempts,
             "error": row.error,
             "result": row.result,
+            "retry": url_for("admin.retry", job_id=row.id)
+            if may_act and row.state in AT_A_STANDSTILL
+            else None,
+            "cancellation": url_for("admin.cancel", job_id=row.id)
+            if may_act and row.state in UNDER_WAY
+            else None,
         }
     )
 
@@ -74,7 +82,7 @@ def job_json(job_id: int) -> ResponseReturnValue:
 @requires(Permission.JOB_RETRY)
 def retry(job_id: int) -> ResponseReturnValue:
     """Try again."""
-    row = services.retry(_job_for(job_id, Permission.JOB_RETRY))
+    row = services.retry(queries.job_for(current_actor, job_id, Permission.JOB_RETRY))
     record(actor=current_actor, action="job.retry", subject=row)
     return redirect(url_for("admin.job", job_id=row.id), 303)
 
@@ -83,29 +91,6 @@ def retry(job_id: int) -> ResponseReturnValue:
 @requires(Permission.JOB_RETRY)
 def cancel(job_id: int) -> ResponseReturnValue:
     """Stop it."""
-    row = services.cancel(_job_for(job_id, Permission.JOB_RETRY))
+    row = services.cancel(queries.job_for(current_actor, job_id, Permission.JOB_RETRY))
     record(actor=current_actor, action="job.cancel", subject=row)
     return redirect(url_for("admin.job", job_id=row.id), 303)
-
-
-def _job_for(job_id: int, permission: Permission = Permission.JOB_VIEW) -> Job:
-    row = db.session.get(Job, job_id)
-    if row is None or not _sees(row, permission):
-        raise NotFound(_("There is nothing here, or you may not see it."))
-    return row
-
-
-def _sees(row: Job, permission: Permission = Permission.JOB_VIEW) -> bool:
-    """One's own work, that of a team one may look after, or all of it for those at the root."""
-    actor: Actor = current_actor
-    if row.asked_by_id is not None and row.asked_by_id == actor.person_id:
-        return True
-    team = db.session.get(Team, row.team_id) if row.team_id is not None else None
-    if team is None:
-        return _is_root(actor, permission)
-    return actor.may(permission, team.path)
-
-
-def _is_root(actor: Actor, permission: Permission) -> bool:
-    root = db.session.scalar(select(Team.path).where(Team.parent_id.is_(None)))
-    return root is not None and actor.may(permission, root)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from riskreg.db import db
 from riskreg.jobs.kinds import JobState
@@ -13,15 +13,18 @@ from riskreg.lib.dates import now
 ALIVE_WITHIN = timedelta(seconds=60)
 
 
-def job_page(*, limit: int = 50, before_id: int | None = None) -> Sequence[Job]:
-    """Jobs, newest first, after `before_id`."""
-    query = select(Job).order_by(Job.id.desc()).limit(limit)
+def job_page(
+    visible: ColumnElement[bool], *, limit: int, before_id: int | None = None
+) -> Sequence[Job]:
+    """The jobs that a filter lets through, newest first, after `before_id`."""
+    query = select(Job).where(visible).order_by(Job.id.desc()).limit(limit)
     return db.session.scalars(query if before_id is None else query.where(Job.id < before_id)).all()
 
 
-def job_counts() -> dict[JobState, int]:
-    """How many jobs are in each state."""
-    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
+def job_counts(visible: ColumnElement[bool]) -> dict[JobState, int]:
+    """How many of the jobs that a filter lets through are in each state."""
+    query = select(Job.state, func.count()).where(visible).group_by(Job.state)
+    rows = db.session.execute(query).all()
     found = {JobState(state): count for state, count in rows}
     return {state: found.get(state, 0) for state in JobState}
 
