@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from riskreg.metrics.rollup import Rollup
+
 
 class Sort(StrEnum):
     """What can need somebody."""
@@ -28,19 +30,30 @@ class BandCount:
 class Register:
     """The open risks by band, the worst first; every risk is in one band or unrated.
 
-    `without_effort` counts those, rated or not, whose effort nobody has said; `closed` says
-    whether any risk is closed: a register without open and closed risks is empty.
+    `together` is their roll-up, `without_effort` counts those, rated or not, whose effort nobody
+    has said; `closed` says whether any risk is closed: a register without open and closed risks
+    is empty.
     """
 
     bands: Sequence[BandCount]
-    unrated: int
+    together: Rollup
     without_effort: int
     closed: bool
 
     @property
     def open(self) -> int:
         """All that are open."""
-        return sum(each.count for each in self.bands) + self.unrated
+        return self.together.total
+
+    @property
+    def unrated(self) -> int:
+        """Those nobody has rated."""
+        return self.together.unrated
+
+    @property
+    def exposure_milli(self) -> int | None:
+        """What the rated ones expose to in a year, in thousandths; None when none is rated."""
+        return None if self.worst is None else self.together.exposure_milli
 
     @property
     def is_empty(self) -> bool:

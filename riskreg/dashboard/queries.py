@@ -23,6 +23,7 @@ from riskreg.db import db
 from riskreg.lib.dates import add_months, day_start, month_start, now
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.reviews import Readiness
+from riskreg.metrics.rollup import Rollup, combined
 from riskreg.org.access import team_ids, visible
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
@@ -89,19 +90,32 @@ def _worked_out(actor: Actor, team: Branch, day: date) -> Standing:
 
 def _register(view: View, matrix: Matrix) -> Register:
     rows = db.session.execute(
-        select(Risk.band_rank, func.count(), func.count(Risk.effort_days))
+        select(
+            Risk.band_rank,
+            func.count().label("number"),
+            func.count(Risk.effort_days).label("with_effort"),
+            func.sum(Risk.exposure_milli).label("exposure_milli"),
+        )
         .where(*conditions(view))
         .group_by(Risk.band_rank)
     ).all()
-    found = {rank: count for rank, count, _with_effort in rows}
+    together = combined(
+        Rollup(
+            bands={} if row.band_rank is None else {row.band_rank: row.number},
+            unrated=row.number if row.band_rank is None else 0,
+            needs_effort=0 if row.band_rank is None else row.number - row.with_effort,
+            exposure_milli=int(row.exposure_milli or 0),
+        )
+        for row in rows
+    )
     closed = view.with_criteria(status=Status.CLOSED.value)
     return Register(
         bands=[
-            BandCount(rank=each.rank, label=each.label, count=found.get(each.rank, 0))
+            BandCount(rank=each.rank, label=each.label, count=together.bands.get(each.rank, 0))
             for each in reversed(matrix.bands)
         ],
-        unrated=found.get(None, 0),
-        without_effort=sum(count - with_effort for _rank, count, with_effort in rows),
+        together=together,
+        without_effort=sum(row.number - row.with_effort for row in rows),
         closed=db.session.scalar(select(Risk.id).where(*conditions(closed)).limit(1)) is not None,
     )
 

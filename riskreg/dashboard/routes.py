@@ -13,6 +13,7 @@ from riskreg.errors import NotFound
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
+from riskreg.risks.words import amount
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.jinja import today
 from riskreg.web.panels import Panel, add_panel
@@ -60,6 +61,7 @@ def _standing(actor: Actor, team: Branch) -> dict[str, Any]:
         "stand": stand,
         "answer": words.answer(team.name, stand),
         "trend": trend,
+        "exposure": amount(stand.register.exposure_milli),
         "spark": sparkline(stand.trend.values, title=trend, width=200, height=40),
         "not_measured": words.NOT_MEASURED,
     }

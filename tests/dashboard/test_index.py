@@ -225,3 +225,15 @@ def test_the_answer_has_a_sentence_for_each_case(app: Flask) -> None:
 
 def _stored(team: Team) -> Team:
     return db.session.get_one(Team, team.id)
+
+
+def test_exposure_is_summed_and_unknown_without_a_rating(matrix: None) -> None:
+    team = make_team("Payments")
+    doer = actor(make_person(team))
+    make_risk(team)
+    nothing = standing(doer, team, day=now().date()).register
+    assert (nothing.exposure_milli, nothing.unrated, nothing.open) == (None, 1, 1)
+    risks = [make_risk(team, 4, 4), make_risk(team, 1, 1), make_risk(team, 4, 4, effort_days=3)]
+    register = standing(doer, team, day=now().date()).register
+    assert register.exposure_milli == sum(risk.exposure_milli or 0 for risk in risks)
+    assert (register.together.needs_effort, register.open) == (2, 4)
