@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("customer_effect", sa.Text(), nullable=False),
         sa.Column("customer_impact", sa.Boolean(), nullable=False),
+        sa.Column("budget_percent", sa.Integer(), nullable=True),
         sa.Column("found_by", sa.String(length=20), nullable=True),
         sa.Column("impact_start_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("detected_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,7 +1,7 @@
 """Forms of action items, and the filter of their list."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -25,7 +25,8 @@ from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.origins import OriginKind
 from riskreg.actions.queries import ActionFilter
 from riskreg.fields import clean
-from riskreg.metrics.actions import DUE_DAYS, DueGroup
+from riskreg.lib.dates import day_start
+from riskreg.metrics.actions import DUE_DAYS, Bucket, DueGroup
 from riskreg.org.models import Person
 from riskreg.org.permissions import Actor
 from riskreg.org.tree import Branch
@@ -71,6 +72,17 @@ def group_names() -> dict[DueGroup, str]:
         DueGroup.THIS_WEEK: _("This week"),
         DueGroup.LATER: _("Later"),
         DueGroup.CLOSED: _("Closed"),
+    }
+
+
+def bucket_names() -> dict[Bucket, str]:
+    """What the groups of an age are called, in days."""
+    return {
+        Bucket.UP_TO_7: _("0–7 days"),
+        Bucket.UP_TO_30: _("8–30"),
+        Bucket.UP_TO_60: _("31–60"),
+        Bucket.UP_TO_90: _("61–90"),
+        Bucket.OVER_90: _("over 90"),
     }
 
 
@@ -210,7 +222,9 @@ def owner_choices(people: Iterable[Person]) -> list[tuple[str, str]]:
     return [(NOBODY, _("Nobody yet")), *((str(person.id), person.name) for person in people)]
 
 
-def filter_from(args: Mapping[str, str], *, actor: Actor, team: Branch | None) -> ActionFilter:
+def filter_from(
+    args: Mapping[str, str], *, actor: Actor, team: Branch | None, zone_name: str
+) -> ActionFilter:
     """The filter that an address asks for; what it does not understand it leaves out."""
     mine = args.get("view") == "mine"
     shown = args.get("status", ActionStatus.OPEN)
@@ -225,7 +239,17 @@ def filter_from(args: Mapping[str, str], *, actor: Actor, team: Branch | None) -
         text=text_from(args.get("q")),
         original_from=day_of(args.get("first_due_from")),
         original_until=day_of(args.get("first_due_until")),
+        promised_from=_begin(args.get("promised_from"), zone_name),
+        promised_until=_begin(args.get("promised_until"), zone_name),
+        due_from=day_of(args.get("due_from")),
+        due_until=day_of(args.get("due_until")),
+        moved=args.get("moved") == "1",
     )
+
+
+def _begin(raw: str | None, zone_name: str) -> datetime | None:
+    day = day_of(raw)
+    return day_start(day, zone_name) if day else None
 
 
 def text_from(raw: str | None) -> str:

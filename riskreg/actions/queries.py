@@ -1,6 +1,6 @@
 """Reads of action items: one, a filtered list in groups, and counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,12 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
-from riskreg.actions.models import ActionItem
+from riskreg.actions.models import ActionItem, Slip
 from riskreg.actions.origins import OriginKind, came_from, number_of, of_system
 from riskreg.db import db
-from riskreg.lib.dates import local_day
+from riskreg.lib.dates import day_start, local_day
 from riskreg.metrics import actions as clocks
-from riskreg.metrics.actions import DueGroup
+from riskreg.metrics.actions import Bucket, DueGroup
 from riskreg.org.access import require, visible
 from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
@@ -48,6 +48,21 @@ class ActionFilter:
     text: str = ""
     original_from: date | None = None
     original_until: date | None = None
+    promised_from: datetime | None = None
+    promised_until: datetime | None = None
+    due_from: date | None = None
+    due_until: date | None = None
+    moved: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ages:
+    """Open actions by age and by delay, those that were moved, and how often in all."""
+
+    age: Mapping[Bucket, int]
+    delay: Mapping[Bucket, int]
+    moved: int
+    slips: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +156,34 @@ def counts(actor: Actor, wanted: ActionFilter, *, today: date, now: datetime) ->
     return Counts(overdue=overdue, this_week=this_week, later=later, done=done)
 
 
+def ages(actor: Actor, wanted: ActionFilter, *, today: date, zone_name: str) -> Ages:
+    """How long the open actions of a filter have been promised and overdue, and their slips."""
+    limits = clocks.bucket_days(today)
+    promised = [
+        _promised(
+            None if first is None else day_start(first, zone_name),
+            None if last is None else day_start(last + timedelta(days=1), zone_name),
+        )
+        for first, last in limits.values()
+    ]
+    overdue = [
+        _due(first, min(last + timedelta(days=1), today) if last else today)
+        for first, last in limits.values()
+    ]
+    parts = [*promised, *overdue, _was_moved()]
+    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts]
+    is_open = and_(_narrowed(actor, wanted), ActionItem.status == ActionStatus.OPEN)
+    found = list(db.session.execute(select(*sums).where(is_open)).one())
+    slips = select(func.count(Slip.id)).join(ActionItem, ActionItem.id == Slip.action_id)
+    size = len(limits)
+    return Ages(
+        age=dict(zip(limits, found[:size], strict=True)),
+        delay=dict(zip(limits, found[size : 2 * size], strict=True)),
+        moved=found[-1],
+        slips=db.session.scalar(slips.where(is_open)) or 0,
+    )
+
+
 def recently_closed(actor: Actor, wanted: ActionFilter, *, now: datetime) -> Sequence[ActionItem]:
     """What was closed in the last 30 days under the same filter, newest first, 20 at most."""
     query = _with_people(select(ActionItem)).where(
@@ -224,8 +267,28 @@ def _narrowed(actor: Actor, wanted: ActionFilter) -> ColumnElement[bool]:
         conditions.append(ActionItem.original_due_on >= wanted.original_from)
     if wanted.original_until is not None:
         conditions.append(ActionItem.original_due_on < wanted.original_until)
+    conditions.append(_promised(wanted.promised_from, wanted.promised_until))
+    conditions.append(_due(wanted.due_from, wanted.due_until))
+    if wanted.moved:
+        conditions.append(_was_moved())
     seen = visible(actor, Permission.ACTION_VIEW, ActionItem.team_id, below=wanted.below)
     return and_(seen, *conditions)
+
+
+def _promised(start: datetime | None, end: datetime | None) -> ColumnElement[bool]:
+    """Promised in [start, end); None is no limit."""
+    after = true() if start is None else ActionItem.committed_at >= start
+    return after if end is None else and_(after, ActionItem.committed_at < end)
+
+
+def _due(start: date | None, end: date | None) -> ColumnElement[bool]:
+    """Due now in [start, end); None is no limit."""
+    after = true() if start is None else ActionItem.due_on >= start
+    return after if end is None else and_(after, ActionItem.due_on < end)
+
+
+def _was_moved() -> ColumnElement[bool]:
+    return ActionItem.id.in_(select(Slip.action_id))
 
 
 def _equal(**values: object) -> list[ColumnElement[bool]]:

@@ -1,6 +1,6 @@
 """Pages of action items."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -43,7 +43,9 @@ ON_TIME_DAYS = 90
 @requires(Permission.ACTION_VIEW)
 def index() -> ResponseReturnValue:
     """Every action in sight: overdue, this week, later."""
-    wanted = forms.filter_from(request.args, actor=current_actor, team=chosen_team())
+    wanted = forms.filter_from(
+        request.args, actor=current_actor, team=chosen_team(), zone_name=_zone_name()
+    )
     page = _page(wanted)
     counts = queries.counts(current_actor, wanted, today=today(), now=now())
     is_plain = wanted.status == ActionStatus.OPEN and wanted.group is None and page.first == 1
@@ -57,6 +59,9 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         counts=counts,
         on_time=_on_time(wanted),
+        ages=queries.ages(current_actor, wanted, today=today(), zone_name=_zone_name()),
+        age_days=_age_days(),
+        bucket_names=forms.bucket_names(),
         owners=queries.owners(current_actor, below=wanted.below),
         mine=request.args.get("view") == "mine",
         can_add=current_actor.may_somewhere(Permission.ACTION_EDIT),
@@ -255,6 +260,21 @@ def _on_time(wanted: ActionFilter) -> dict[str, Any]:
     )
     cohort = clocks.on_time_cohort(rows, start, end, today=today())
     return {"cohort": cohort, "href": href, "days": ON_TIME_DAYS}
+
+
+def _age_days() -> dict[clocks.Bucket, dict[str, dict[str, str | None]]]:
+    """For each group of ages the days with which the list shows those promised or due then."""
+    found = {}
+    for each, (first, last) in clocks.bucket_days(today()).items():
+        after = last + timedelta(days=1) if last else None
+        promised = {"promised_from": _iso(first), "promised_until": _iso(after)}
+        due = {"due_from": _iso(first), "due_until": _iso(min(after or today(), today()))}
+        found[each] = {"age": promised, "delay": due}
+    return found
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _zone_name() -> str:

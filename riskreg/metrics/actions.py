@@ -114,6 +114,21 @@ def overdue_days(action: Action, today: date) -> int:
     return max(0, days_between(action.due_on, today)) if action.is_open else 0
 
 
+def bucket_days(today: date) -> dict[Bucket, tuple[date | None, date | None]]:
+    """Return for each group the first and the last day from which something has waited so long.
+
+    None is no limit; the youngest group also takes what is still to come. It says in days what
+    `bucket` says in numbers, for those who count in a database. Source: docs/metrics.md, Actions.
+    """
+    found: dict[Bucket, tuple[date | None, date | None]] = {}
+    last: date | None = None
+    for end, each in _BUCKET_ENDS:
+        first = add_days(today, -end)
+        found[each] = (first, last)
+        last = add_days(first, -1)
+    return found | {Bucket.OVER_90: (None, last)}
+
+
 def bucket(days: int) -> Bucket:
     """Return the group of an age or a delay in days. Source: docs/metrics.md, Actions."""
     return next((found for end, found in _BUCKET_ENDS if days <= end), Bucket.OVER_90)

@@ -11,6 +11,7 @@ from riskreg.lib.dates import add_days, days_between, local_day
 from riskreg.lib.stats import median, quantile
 from riskreg.metrics import cohorts
 from riskreg.metrics.cohorts import Cohort, Due
+from riskreg.metrics.linkage import Share
 
 REVIEW_DAYS = 14
 SEVERITY_REQUIRED = 2
@@ -84,6 +85,16 @@ def required_reason(
     if budget_share is not None and budget_share >= BUDGET_SHARE_REQUIRED:
         return RequiredReason.ERROR_BUDGET
     return None
+
+
+def coverage(*, started: int, required: int) -> Share:
+    """Return how many of the incidents that need a post-mortem have one started.
+
+    Raises ValueError unless 0 <= started <= required. Source: docs/metrics.md, Post-mortems.
+    """
+    if not 0 <= started <= required:
+        raise ValueError("Those started lie between 0 and those required.")
+    return Share(count=started, total=required)
 
 
 def review_due(ended_at: datetime | None, zone_name: str, days: int = REVIEW_DAYS) -> date | None:

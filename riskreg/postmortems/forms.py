@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # older stubs
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from riskreg.actions.forms import (
@@ -36,7 +36,7 @@ from riskreg.lib.dates import day_start
 from riskreg.metrics.incidents import TIMES
 from riskreg.org.models import System, Team
 from riskreg.org.tree import Branch
-from riskreg.postmortems.incidents import time_faults
+from riskreg.postmortems.incidents import BUDGET_PERCENT_MAX, time_faults
 from riskreg.postmortems.instants import InstantField
 from riskreg.postmortems.kinds import Cause, FoundBy, IncidentSeverity, PostmortemStatus
 from riskreg.postmortems.queries import IncidentFilter, Progress
@@ -57,6 +57,11 @@ class IncidentForm(Form):
     team = SelectField(_l("Team"), [InputRequired()])
     severity = RadioField(_l("Severity"), [InputRequired()])
     customer_impact = BooleanField(_l("Customers were affected"))
+    budget_percent = IntegerField(
+        _l("Share of an error budget it spent, in percent"),
+        [Optional(), NumberRange(min=0, max=BUDGET_PERCENT_MAX)],
+        description=_l("From 20 on, a post-mortem is needed. Leave it out if nobody measured."),
+    )
     zone = SelectField(
         _l("Times are on the clocks of"), description=_l("They are stored as instants.")
     )
@@ -122,6 +127,7 @@ class IncidentForm(Form):
             "title": self.title.data,
             "severity": IncidentSeverity(int(self.severity.data)),
             "customer_impact": self.customer_impact.data,
+            "budget_percent": self.budget_percent.data,
             "found_by": FoundBy(found_by) if found_by else None,
             "summary": self.summary.data or "",
             "customer_effect": self.customer_effect.data or "",

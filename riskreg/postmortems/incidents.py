@@ -25,9 +25,13 @@ EDITABLE = (
     "summary",
     "customer_effect",
     "customer_impact",
+    "budget_percent",
     "found_by",
     *TIMES,
 )
+
+# One incident may spend a budget several times over.
+BUDGET_PERCENT_MAX = 10_000
 
 
 class IncidentValues(TypedDict, total=False):
@@ -36,6 +40,7 @@ class IncidentValues(TypedDict, total=False):
     summary: str
     customer_effect: str
     customer_impact: bool
+    budget_percent: int | None
     found_by: FoundBy | None
     systems: Sequence[System]
     impact_start_at: datetime | None
@@ -147,6 +152,10 @@ def _check(values: Mapping[str, Any]) -> None:
         raise Invalid(_("Say in a few words what went wrong."), field="title")
     if values.get("severity") not in list(IncidentSeverity):
         raise Invalid(_("The severity is 1, 2, 3 or 4."), field="severity")
+    share = values.get("budget_percent")
+    if share is not None and not 0 <= share <= BUDGET_PERCENT_MAX:
+        words = _("The share is between 0 and %(n)s percent.", n=BUDGET_PERCENT_MAX)
+        raise Invalid(words, field="budget_percent")
     for field, sentence in time_faults({name: values.get(name) for name in TIMES}).items():
         raise Invalid(sentence, field=field)
 

@@ -33,6 +33,7 @@ class Incident(MadeOnce, Base):
     summary: Mapped[str] = mapped_column(Text, default="")
     customer_effect: Mapped[str] = mapped_column(Text, default="")
     customer_impact: Mapped[bool] = mapped_column(default=False)
+    budget_percent: Mapped[int | None]  # of one error budget, 100 is all of it
     found_by: Mapped[FoundBy | None] = mapped_column(Word(FoundBy))
     impact_start_at: Mapped[datetime]
     detected_at: Mapped[datetime | None]

@@ -27,8 +27,14 @@ from riskreg.actions.origins import number_of
 from riskreg.db import db
 from riskreg.lib.dates import day_start, local_day
 from riskreg.metrics.incidents import ended_at
-from riskreg.metrics.linkage import LinkedIncident
-from riskreg.metrics.postmortems import SEVERITY_REQUIRED, RequiredReason, required_reason
+from riskreg.metrics.linkage import LinkedIncident, Share
+from riskreg.metrics.postmortems import (
+    BUDGET_SHARE_REQUIRED,
+    SEVERITY_REQUIRED,
+    RequiredReason,
+    coverage,
+    required_reason,
+)
 from riskreg.metrics.postmortems import Postmortem as Dates
 from riskreg.org.access import require, visible
 from riskreg.org.permissions import Actor, Permission
@@ -162,7 +168,12 @@ def action_counts(actor: Actor, incidents: Iterable[Incident]) -> dict[int, Acti
 
 def required_reason_of(incident: Incident) -> RequiredReason | None:
     """Why the incident needs a post-mortem; None when it does not."""
-    return required_reason(severity=incident.severity, customer_impact=incident.customer_impact)
+    percent = incident.budget_percent
+    return required_reason(
+        severity=incident.severity,
+        customer_impact=incident.customer_impact,
+        budget_share=None if percent is None else percent / 100,
+    )
 
 
 def is_short(incident: Incident) -> bool:
@@ -195,6 +206,34 @@ def reviews_due(
         .order_by(Postmortem.id)
     )
     return [dates_of(each, zone_name) for each in db.session.scalars(query)]
+
+
+def review_dates(
+    actor: Actor, *, below: Branch | None, since: datetime, zone_name: str
+) -> list[Dates]:
+    """The post-mortems of incidents since then, and all not reviewed, for metrics.review_times."""
+    wanted = _matches(actor, IncidentFilter(below=below), local_day(since, zone_name))
+    query = (
+        select(Postmortem)
+        .join(Incident)
+        .where(wanted)
+        .where(or_(Incident.impact_start_at >= since, Postmortem.reviewed_at.is_(None)))
+        .options(joinedload(Postmortem.incident))
+        .order_by(Postmortem.id)
+    )
+    return [dates_of(each, zone_name) for each in db.session.scalars(query)]
+
+
+def started(actor: Actor, *, below: Branch | None, start: datetime, end: datetime) -> Share:
+    """Of the incidents of [start, end) that need a post-mortem, how many have one."""
+    wanted = IncidentFilter(below=below, required=True, start_from=start, start_until=end)
+    query = (
+        select(func.count(Incident.id), func.count(Postmortem.id))
+        .outerjoin(Postmortem, Postmortem.incident_id == Incident.id)
+        .where(_matches(actor, wanted, local_day(end, "UTC")))
+    )
+    required, begun = db.session.execute(query).one()
+    return coverage(started=begun, required=required)
 
 
 def linked_incidents(
@@ -297,7 +336,11 @@ def _between(field: Any, start: object, end: object) -> list[ColumnElement[bool]
 
 def _needs_postmortem() -> ColumnElement[bool]:
     """The same in SQL as `riskreg.metrics.postmortems.required_reason`; a test keeps them equal."""
-    return or_(Incident.severity <= SEVERITY_REQUIRED, Incident.customer_impact)
+    return or_(
+        Incident.severity <= SEVERITY_REQUIRED,
+        Incident.customer_impact,
+        func.coalesce(Incident.budget_percent, 0) >= BUDGET_SHARE_REQUIRED * 100,
+    )
 
 
 def _touches(system_id: int) -> ColumnElement[bool]:

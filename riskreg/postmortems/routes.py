@@ -36,7 +36,7 @@ from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("postmortems", __name__)
 FIGURE_DAYS = 90
-FORESEEN_DAYS = 365
+YEAR_DAYS = 365
 HISTORY_ROWS = 30
 PANEL_ROWS = 5
 
@@ -55,9 +55,8 @@ def index() -> ResponseReturnValue:
         counts=queries.action_counts(current_actor, page.rows),
         clock_of=_clock,
         missing=_count(IncidentFilter(below=team, progress=queries.Progress.MISSING)),
-        overdue=_count(IncidentFilter(below=team, progress=queries.Progress.OVERDUE)),
         on_time=_on_time(team),
-        foreseen=_foreseen(team),
+        **_figures_of_a_year(team),
         required_of=queries.required_reason_of,
         lasted=_lasted,
         system_choices=[(each.id, each.name) for each in systems_for(current_actor, below=team)],
@@ -183,7 +182,8 @@ def show_refusal(error: Invalid, form: Form) -> None:
 
 def _shown(incident: Incident) -> dict[str, Any]:
     """What stands in the form that changes an incident."""
-    same = ("title", "summary", "customer_effect", "customer_impact", "version", *TIMES)
+    words = ("title", "summary", "customer_effect", "customer_impact", "budget_percent")
+    same = (*words, "version", *TIMES)
     return {name: getattr(incident, name) for name in same} | {
         "team": incident.team.slug,
         "severity": str(int(incident.severity)),
@@ -280,17 +280,24 @@ def _on_time(team: Branch | None) -> dict[str, Any]:
     return {"cohort": cohort, "href": href, "days": FIGURE_DAYS}
 
 
-def _foreseen(team: Branch | None) -> dict[str, Any]:
-    """The share of incidents of a year, of those that need a post-mortem, that a risk foresaw."""
+def _figures_of_a_year(team: Branch | None) -> dict[str, Any]:
+    """Of a year's incidents: how many have their post-mortem, how long reviews took, foreseen."""
     end = today() + timedelta(days=1)
-    start = end - timedelta(days=FORESEEN_DAYS)
-    first, last = (day_start(day, _zone_name()) for day in (start, end))
+    start = end - timedelta(days=YEAR_DAYS)
+    zone = _zone_name()
+    first, last = (day_start(day, zone) for day in (start, end))
     rows = queries.linked_incidents(
-        current_actor, below=team, start=first, end=last, zone_name=_zone_name()
+        current_actor, below=team, start=first, end=last, zone_name=zone
     )
-    span = {"from": start.isoformat(), "until": end.isoformat()}
-    href = url_for("postmortems.index", required=1, **span)  # type: ignore[arg-type]
-    return {"share": linkage.foreseen(rows), "href": href}
+    dates = queries.review_dates(current_actor, below=team, since=first, zone_name=zone)
+    span: dict[str, Any] = {"from": start.isoformat(), "until": end.isoformat()}
+    return {
+        "foreseen": linkage.foreseen(rows),
+        "started": queries.started(current_actor, below=team, start=first, end=last),
+        "times": clocks.review_times(dates, today()),
+        "needed_href": url_for("postmortems.index", required=1, **span),
+        "year_href": url_for("postmortems.index", **span),
+    }
 
 
 def _foreseeing(incident: Incident) -> set[int]:

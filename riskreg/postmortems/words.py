@@ -103,6 +103,7 @@ def field_names() -> dict[str, str]:
         "team": _("Team"),
         "severity": _("Severity"),
         "customer_impact": _("Customers affected"),
+        "budget_percent": _("Error budget spent, percent"),
         "found_by": _("Noticed by"),
         "systems": _("Systems"),
         "owner": _("Owner"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lxml import html
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
 from riskreg.actions.models import ActionItem
 from riskreg.audit.queries import entries_of
@@ -75,3 +76,8 @@ def form_key_of(client: RegisterClient, path: str) -> str:
     found = html.fromstring(client.get(path).text).xpath("//input[@name='form_key']/@value")
     assert len(found) == 1
     return str(found[0])
+
+
+def text_of(answer: TestResponse) -> str:
+    """The words of a page, a space between each two."""
+    return " ".join(" ".join(html.fromstring(answer.text).xpath("//main//text()")).split())

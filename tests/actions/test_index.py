@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from lxml import html
+
 from riskreg.actions.kinds import Priority
-from riskreg.actions.services import close_action
+from riskreg.actions.services import close_action, reschedule_action
 from riskreg.db import transaction
 from riskreg.lib.dates import now, today
 from tests.actions.factories import make_action
-from tests.actions.pages import count_statements, make_cast, stored
+from tests.actions.pages import count_statements, make_cast, stored, text_of
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_team
 
@@ -127,3 +129,27 @@ def test_a_viewer_is_offered_nothing_to_do(client: RegisterClient) -> None:
     assert "Watch the certificates" in page
     assert "/closure" not in page
     assert "Promise an action" not in page
+
+
+def test_ages_delays_and_moves_lead_to_their_rows(client: RegisterClient) -> None:
+    cast = make_cast()
+    long_ago = now() - timedelta(days=45)
+    old = make_action(
+        cast.team, cast.owner, title="Old", priority=Priority.P1, committed_at=long_ago
+    )
+    gone = make_action(cast.team, cast.owner, title="Gone", committed_at=long_ago)
+    moved_to = today() - timedelta(days=10)
+    with transaction():
+        reschedule_action(actor(cast.owner), old, moved_to, "Parts late.")
+        close_action(actor(cast.owner), gone, "Drilled.")
+    answer = client.sign_in(cast.owner).get("/actions")
+    words = text_of(answer)
+    assert "Promised so long ago 1 0 1 0 0 Overdue by 0 1 0 0 0" in words
+    assert "One date was moved. One open action has another date than at first" in words
+    tree = html.fromstring(answer.text)
+    for place in ("//tr[2]/td/a", "//tr[1]/td[3]/a", "//p[contains(., 'was moved')]/a"):
+        link = tree.xpath(f"//details[contains(@class, 'fold')]{place}/@href")[0]
+        rows = client.get(f"/actions{link}" if link.startswith("?") else link).text
+        assert ">Old<" in rows
+        assert "Watch the certificates" not in rows
+        assert ">Gone<" not in rows.split("Closed in the last")[0]

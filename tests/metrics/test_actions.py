@@ -1,6 +1,6 @@
 """Action items: dates, lateness, age, groups."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from riskreg.metrics.actions import (
     DueGroup,
     age_days,
     bucket,
+    bucket_days,
     default_due,
     due_after_priority_change,
     due_group,
@@ -142,3 +143,15 @@ def test_groups(found: Action, group: DueGroup) -> None:
 
 def test_later_begins_on_monday() -> None:
     assert next_week_start(date(2026, 6, 21)) == next_week_start(TODAY) == date(2026, 6, 22)
+
+
+def test_groups_of_ages_are_the_same_in_days() -> None:
+    limits = bucket_days(TODAY)
+    for days in range(200):
+        day = TODAY - timedelta(days=days)
+        found = [
+            each
+            for each, (first, last) in limits.items()
+            if (first is None or first <= day) and (last is None or day <= last)
+        ]
+        assert found == [bucket(days)]

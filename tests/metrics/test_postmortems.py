@@ -10,6 +10,7 @@ from riskreg.metrics.postmortems import (
     Clock,
     Postmortem,
     RequiredReason,
+    coverage,
     required_reason,
     review_clock,
     review_cohort,
@@ -45,6 +46,14 @@ def postmortem(ended: int | None, reviewed: int | None = None, *, month: int = 6
 )
 def test_required(facts: dict[str, Any], reason: RequiredReason | None) -> None:
     assert required_reason(**{"customer_impact": False, **facts}) == reason
+
+
+def test_coverage_counts_those_started() -> None:
+    found = coverage(started=3, required=4)
+    assert (found.count, found.total, found.share) == (3, 4, 0.75)
+    assert coverage(started=0, required=0).share is None
+    with pytest.raises(ValueError, match="between 0 and"):
+        coverage(started=2, required=1)
 
 
 def test_due_is_counted_in_local_days() -> None:

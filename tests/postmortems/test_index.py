@@ -12,7 +12,7 @@ from riskreg.postmortems import services
 from riskreg.postmortems.models import Postmortem
 from riskreg.postmortems.queries import IncidentFilter, list_incidents
 from tests.actions.factories import make_action
-from tests.actions.pages import count_statements
+from tests.actions.pages import count_statements, text_of
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_system, make_team
 from tests.postmortems.factories import fill, make_incident, make_postmortem, make_risk
@@ -77,20 +77,48 @@ def test_figures_tell_n_and_lead_to_their_rows(client: RegisterClient) -> None:
     assert ">No payments<" not in rows
 
 
+def test_figures_tell_how_long_reviews_took(client: RegisterClient) -> None:
+    cast = make_cast()
+    _late(cast)
+    _overdue(cast, days=6)
+    make_incident(cast.team, cast.writer, title="Bare")
+    page = text_of(client.sign_in(cast.writer).get("/incidents"))
+    assert "Post-mortem started 75% 3 of 4 needed in a year" in page
+    assert "Review overdue 1 the oldest by 6 days" in page
+    assert "Days to review, median 30" in page
+    assert "Near misses 0" in page
+
+
+def test_without_a_review_its_length_is_unknown(client: RegisterClient) -> None:
+    page = text_of(client.sign_in(make_cast().writer).get("/incidents"))
+    assert "Days to review, median ? unknown" in page
+    assert "Reviewed in time ? unknown" in page
+    assert "Review overdue 0 past two weeks from the end" in page
+
+
 def test_needing_a_postmortem_is_the_same_in_sql(app: Flask) -> None:
     team = make_team()
     person = make_person(team)
-    cases = list(product((1, 2, 3, 4), (True, False)))
-    for severity, hit in cases:
+    cases = list(product((1, 2, 3, 4), (True, False), (None, 0, 19, 20, 300)))
+    for severity, hit, spent in cases:
         make_incident(
-            team, person, title=f"{severity}{hit}", severity=severity, customer_impact=hit
+            team,
+            person,
+            title=f"{severity}{hit}{spent}",
+            severity=severity,
+            customer_impact=hit,
+            budget_percent=spent,
         )
     wanted = IncidentFilter(required=True)
     found = list_incidents(actor(person), wanted, today=today(), limit=50)
     assert sorted(each.title for each in found) == sorted(
-        f"{severity}{hit}"
-        for severity, hit in cases
-        if required_reason(severity=severity, customer_impact=hit)
+        f"{severity}{hit}{spent}"
+        for severity, hit, spent in cases
+        if required_reason(
+            severity=severity,
+            customer_impact=hit,
+            budget_share=None if spent is None else spent / 100,
+        )
     )
 
 
@@ -115,6 +143,16 @@ def test_a_long_list_has_pages(client: RegisterClient) -> None:
 def test_an_empty_list_says_how_to_begin(client: RegisterClient) -> None:
     page = client.sign_in(make_person(make_team())).get("/incidents").text
     assert "No incident yet" in page
+
+
+def _overdue(cast: Cast, *, days: int) -> None:
+    """A draft whose review was due so many days ago."""
+    began = now() - timedelta(days=14 + days)
+    times = {"detected_at": began, "resolved_at": began + timedelta(minutes=1)}
+    incident = make_incident(
+        cast.team, cast.writer, title="Overdue", impact_start_at=began, **times
+    )
+    make_postmortem(incident, cast.writer)
 
 
 def _late(cast: Cast) -> None:

@@ -24,6 +24,7 @@ def _filled(cast: Cast, **changes: object) -> dict[str, object]:
         "impact_start_at": "2026-03-01T09:00",
         "detected_at": "2026-03-01T09:04",
         "found_by": "customer",
+        "budget_percent": "35",
         "summary": "Nobody could pay.",
         **changes,
     }
@@ -47,6 +48,7 @@ def test_files_it_in_the_writers_zone(client: RegisterClient) -> None:
     incident = _newest()
     assert incident.impact_start_at == datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
     assert [each.key for each in incident.systems] == [system.key]
+    assert incident.budget_percent == 35
     assert [entry.action for entry in entries_of("incident", incident.id)] == ["incident.create"]
 
 
@@ -84,6 +86,9 @@ def test_the_same_form_sent_twice_files_one(client: RegisterClient) -> None:
         ({"resolved_at": "2099-01-01T00:00"}, "This is in the future."),
         ({"zone": "Mars/Olympus"}, "choice"),
         ({"systems": ["nowhere"]}, "choice"),
+        ({"budget_percent": "much"}, "Not a valid integer"),
+        ({"budget_percent": "-1"}, "between 0 and 10000"),
+        ({"budget_percent": "99999999999999999999"}, "between 0 and 10000"),
     ],
 )
 def test_refuses_with_a_sentence_and_keeps_what_was_typed(

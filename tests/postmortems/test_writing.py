@@ -37,6 +37,8 @@ def test_an_incident_without_one_says_whether_it_is_needed(client: RegisterClien
     for values, words in (
         ({"severity": 1}, "Because it was of severity 1."),
         ({"severity": 3, "customer_impact": True}, "Because customers were affected."),
+        ({"severity": 3, "budget_percent": 25}, "Because it spent 25 % of an error budget."),
+        ({"severity": 3, "budget_percent": 19}, "No post-mortem is needed"),
         ({"severity": 3}, "No post-mortem is needed"),
     ):
         incident = make_incident(cast.team, cast.writer, **values)

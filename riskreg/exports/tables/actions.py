@@ -41,7 +41,9 @@ _ORIGIN_LETTERS = ("R", "I", "OR")
 
 def read(asked: Asked) -> Book:
     """The actions of a filter in the order of their list."""
-    wanted = filter_from(asked.filters, actor=asked.actor, team=asked.team)
+    wanted = filter_from(
+        asked.filters, actor=asked.actor, team=asked.team, zone_name=asked.actor.timezone
+    )
     ids = ids_of(wanted_ids(asked.actor, wanted, today=asked.today))
     data = Sheet(name="data", columns=COLUMNS, rows=in_portions(ids, _portion))
     return Book(name="actions", data=data, count=len(ids))

@@ -19,6 +19,7 @@ _STORED = (
     Incident.title,
     Incident.severity,
     Incident.customer_impact,
+    Incident.budget_percent,
     Incident.found_by,
     Team.slug,
     Team.name,
@@ -43,6 +44,7 @@ COLUMNS = (
     "title",
     "severity",
     "customer_impact",
+    "budget_percent",
     "found_by",
     "team",
     "team_name",
@@ -95,11 +97,11 @@ def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
 
 
 def _row(row: Sequence[Any], systems: tuple[str, ...]) -> Row:
-    number, title, severity, impact, found_by, *rest = row
-    after = _STATUS_AT - 5
+    number, title, severity, impact, budget, found_by, *rest = row
+    after = _STATUS_AT - 6
     status, *owner_and_dates, causes, version = rest[after:]
     return (
-        *(f"I-{number}", title, severity, impact, word(found_by)),
+        *(f"I-{number}", title, severity, impact, budget, word(found_by)),
         *rest[:after],
         *(systems, word(status), *owner_and_dates),
         *(tuple(str(cause) for cause in causes or ()), version),

@@ -35,6 +35,7 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
         "team": incident.team.name,
         "systems": [system.name for system in systems],
         "customer_impact": incident.customer_impact,
+        "budget_percent": incident.budget_percent,
         "found_by": incident.found_by.value if incident.found_by else None,
         "times": times_of(incident),
         "lengths": _lengths(incident),
