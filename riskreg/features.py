@@ -43,6 +43,7 @@ COMMANDS: tuple[str, ...] = (
     "riskreg.commands.install",
     "riskreg.commands.work",
     "riskreg.commands.doctor",
+    "riskreg.commands.backup",
     "riskreg.demo.commands",
     "riskreg.exports.commands",
     "riskreg.imports.commands",

@@ -47,7 +47,8 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "serve", "worker", "db upgrade", "doctor", "demo", "user add", "import"]
+    "command",
+    ["init", "serve", "worker", "db upgrade", "doctor", "demo", "user add", "import", "backup"],
 )
 def test_every_command_explains_itself(environ: dict[str, str], command: str) -> None:
     done = riskreg(environ, *command.split(), "--help")

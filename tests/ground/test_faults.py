@@ -1,6 +1,7 @@
 """Faults at the start of a command: one clear sentence each, and nothing is done."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -52,6 +53,25 @@ def test_a_command_that_needs_tables_says_how_to_make_them(riskreg: Command, com
     assert riskreg.refused(command).startswith(
         "riskreg: The database has no tables of riskreg yet; run `riskreg init`"
     )
+
+
+def test_a_database_without_tables_is_no_backup(riskreg: Command, tmp_path: Path) -> None:
+    assert "nothing to keep" in riskreg.refused(f"backup {tmp_path / 'copy.db'}")
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_a_backup_is_restored_as_its_page_says(
+    riskreg: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    riskreg("db upgrade")
+    riskreg(f"backup {tmp_path / 'copy.db'}")
+    other = tmp_path / "other"
+    other.mkdir(mode=0o700)
+    shutil.copy(tmp_path / "copy.db", other / "riskreg.db")
+    monkeypatch.setenv("RISKREG_HOME", str(other))
+    riskreg("db upgrade")
+    riskreg("db check")
+    riskreg("top")
 
 
 @pytest.mark.parametrize(("version", "way"), [("0000", "riskreg db upgrade"), ("9999", "newer")])
