@@ -8,10 +8,12 @@ from riskreg.audit.services import record
 from riskreg.jobs import services
 from riskreg.jobs.kinds import JobState
 from riskreg.jobs.queries import live_workers
+from riskreg.jobs.registry import title_of
 from riskreg.org.permissions import Permission
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("admin", __name__)
+bp.add_app_template_global(title_of, "job_title")
 PAGE = 50
 UNDER_WAY = frozenset({JobState.WAITING, JobState.RUNNING})
 AT_A_STANDSTILL = frozenset({JobState.DEAD, JobState.CANCELLED})

@@ -78,7 +78,7 @@ def quadrant(points: Sequence[Point], words: Quadrants, *, title: str, links: bo
         x, y = across.at(point.effort_days), upward.at(point.severity)
         places[round(x, 1), round(y, 1)].append(point)
     taken: list[Rectangle] = [_around(x, y) for x, y in places]
-    taken += _corner_words(words)
+    taken += [*_corner_words(words), *_cuts(words, across, upward)]
     for (x, y), group in sorted(places.items(), key=lambda item: (item[0][1], item[0][0])):
         parts.append(_mark(x, y, group, links=links))
         parts += list(_name(x, y, group, taken))
@@ -121,6 +121,12 @@ def _corner_words(words: Quadrants) -> list[Rectangle]:
         (LEFT, bottom - 24, LEFT + wide[words.quick], bottom),
         (right - wide[words.later], bottom - 24, right, bottom),
     ]
+
+
+def _cuts(words: Quadrants, across: _Scale, upward: _Scale) -> list[Rectangle]:
+    """The two lines between the quarters, which no label may cross."""
+    x, y = across.at(words.effort_cut), upward.at(words.severity_cut)
+    return [(x - 1, TOP, x + 1, HEIGHT - FOOT), (LEFT, y - 1, WIDTH - RIGHT, y + 1)]
 
 
 def _ticks(words: Quadrants, across: _Scale, upward: _Scale) -> Iterator[str]:

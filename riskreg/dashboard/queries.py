@@ -28,6 +28,7 @@ from riskreg.org.access import team_ids, visible
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
+from riskreg.reviews.kinds import ReviewStatus
 from riskreg.reviews.models import Review
 from riskreg.reviews.results import Asked, results_of
 from riskreg.risks.conditions import conditions, view_of
@@ -177,10 +178,12 @@ def _holds(span: Any, instant: Any) -> Any:
 
 
 def _operability(actor: Actor, team: Branch, day: date) -> Operability:
+    """By the newest review that was handed in: one that was only begun says nothing yet."""
     ids = team_ids(actor, Permission.REVIEW_VIEW, below=team)
     seen = visible(actor, Permission.REVIEW_VIEW, System.team_id, below=team)
     systems = db.session.scalar(select(func.count(System.id)).where(seen)) or 0
-    newest = select(func.max(Review.id)).group_by(Review.system_id)
+    finished = Review.status != ReviewStatus.IN_PROGRESS
+    newest = select(func.max(Review.id)).where(finished).group_by(Review.system_id)
     if ids is not None:
         newest = newest.join(System, System.id == Review.system_id).where(System.team_id.in_(ids))
     reviews = db.session.execute(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from riskreg.db import db, transaction
 from riskreg.errors import NotFound, RiskregError
@@ -22,19 +23,19 @@ KEPT = timedelta(days=1)
 Work = Callable[[Actor, ImportFile, services.Reading, Progress | None], None]
 
 
-@task(services.PREVIEW_TASK)
+@task(services.PREVIEW_TASK, title=_l("Read a register"))
 def preview_file(context: Context) -> dict[str, int]:
     """Try a large file; doing it twice gives the same preview."""
     return _worked_on(context, services.preview, _("Reading the file"))
 
 
-@task(services.APPLY_TASK)
+@task(services.APPLY_TASK, title=_l("Import a register"))
 def apply_file(context: Context) -> dict[str, int]:
     """Import a large file in one transaction; once it is imported, there is nothing left to do."""
     return _worked_on(context, services.apply, _("Importing"))
 
 
-@task("imports.sweep", every=timedelta(hours=1))
+@task("imports.sweep", title=_l("Forget files that were not imported"), every=timedelta(hours=1))
 def sweep_files(_context: Context) -> dict[str, int]:
     """Delete what was uploaded a day ago and not imported."""
     with transaction():

@@ -35,21 +35,33 @@ class Periodic:
 
 
 _handlers: dict[str, Handler] = {}
+_titles: dict[str, Any] = {}
 _periodic: dict[str, Periodic] = {}
 
 
-def task(name: str, *, every: timedelta | None = None) -> Callable[[Handler], Handler]:
-    """Register a handler: it must be safe to run twice, for a worker may die at any moment."""
+def task(
+    name: str, *, title: Any = "", every: timedelta | None = None
+) -> Callable[[Handler], Handler]:
+    """Register a handler: it must be safe to run twice, for a worker may die at any moment.
+
+    `title` is what people read, a lazy text; without it they read the name.
+    """
 
     def register(handler: Handler) -> Handler:
         if name in _handlers and _handlers[name] is not handler:
             raise SettingsError(f"Two functions want to do the task {name}.")
         _handlers[name] = handler
+        _titles[name] = title
         if every is not None:
             _periodic[name] = Periodic(task=name, every=every)
         return handler
 
     return register
+
+
+def title_of(name: str) -> str:
+    """What people read for a task; the name itself where this version does not know it."""
+    return str(_titles.get(name) or name)
 
 
 def handler_of(name: str) -> Handler | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import current_app
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from riskreg.db import db, transaction
@@ -18,7 +19,7 @@ KEPT = timedelta(days=1)
 SWEPT_AT_ONCE = 500
 
 
-@task(TASK)
+@task(TASK, title=_l("Make a pack"))
 def make_pack(context: Context) -> dict[str, int]:
     """Make one PDF from its snapshot; doing it twice gives the same file."""
     pack = db.session.get_one(Pack, context.payload["pack_id"])
@@ -50,7 +51,7 @@ def format_step(step: Step, page: int, laid_out: int) -> str:
     return str(_("Laying out page %(n)s", n=page)) if page else str(_("Reading the snapshot"))
 
 
-@task("pack.sweep", every=timedelta(hours=1))
+@task("pack.sweep", title=_l("Put old PDFs away"), every=timedelta(hours=1))
 def sweep_packs(_context: Context) -> dict[str, int]:
     """Put files away that are older than a day; their snapshots stay and give the same again."""
     home = current_app.config["SETTINGS"].home

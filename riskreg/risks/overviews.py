@@ -91,6 +91,7 @@ def matrix() -> str:
         "risks/matrix.html",
         criteria=view.criteria,
         drawn=_once("maps", view, printed),
+        total=total,
         sentence=sentence(view, total, _where(), ordered=False),
         kept=[("team", view.criteria.team)],
         chips=chips(view.criteria, NO_OPTIONS, scale, endpoint="risks.matrix"),

@@ -73,7 +73,7 @@ def _authorise() -> None:
         return
     actor = _actor()
     if permission != SELF and not actor.may_somewhere(permission):
-        raise Forbidden(_("Your role does not let you do this. A manager of the team can."))
+        raise Forbidden(_("None of your roles allows this. Ask a manager or an administrator."))
 
 
 def _same_site_only() -> None:

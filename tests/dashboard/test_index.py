@@ -116,12 +116,17 @@ def test_systems_are_counted_by_their_newest_review(app: Flask) -> None:
     with transaction():
         install_matrix(SYSTEM_ACTOR)
     person = make_person(team, Role.MANAGER)
-    ready, begun, _never = make_system(team), make_system(team), make_system(team)
-    answer_everything(make_review(ready, person), person)
+    ready, bad, begun, _never = (make_system(team) for _ in range(4))
+    for system in (ready, bad):
+        review = make_review(system, person)
+        if system is ready:
+            answer_everything(review, person)
+        with transaction():
+            submit_review(actor(person), db.session.get_one(Review, review.id))
     make_review(begun, person)
     found = standing(actor(person), team, day=now().date()).operability
-    assert (found.systems, found.ready, found.not_ready) == (3, 1, 1)
-    assert (found.reviewed, found.not_reviewed) == (2, 1)
+    assert (found.systems, found.ready, found.not_ready) == (4, 1, 1)
+    assert (found.reviewed, found.not_reviewed) == (2, 2)
 
 
 def test_the_trend_follows_ratings_and_closures(app: Flask) -> None:
