@@ -163,3 +163,8 @@ def test_a_page_is_full_whatever_lies_between(
     rest = listed(client, f"/admin/jobs?before={first[-1]}")
     assert len(rest) == 10
     assert "Older work" not in client.get(f"/admin/jobs?before={first[-1]}").text
+
+
+def test_the_way_there_is_in_everybodys_menu(client: RegisterClient, payments: Team) -> None:
+    client.sign_in(make_person(payments, Role.VIEWER))
+    assert 'href="/admin/jobs"' in client.get("/me").text
