@@ -37,6 +37,7 @@ from riskreg.metrics.postmortems import (
 )
 from riskreg.metrics.postmortems import Postmortem as Dates
 from riskreg.org.access import require, visible
+from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
 from riskreg.postmortems.kinds import Cause, PostmortemStatus
@@ -95,7 +96,9 @@ def incident_for(
         query = _with_list_parts(select(Incident)).options(
             postmortem.joinedload(Postmortem.reviewed_by),
             postmortem.selectinload(Postmortem.ideas),
-            postmortem.selectinload(Postmortem.risk_links).joinedload(PostmortemRisk.risk),
+            postmortem.selectinload(Postmortem.risk_links)
+            .joinedload(PostmortemRisk.risk)
+            .joinedload(Risk.team),
             postmortem.selectinload(Postmortem.statement_links).joinedload(
                 PostmortemStatement.statement
             ),
@@ -365,6 +368,6 @@ def _says(text: str) -> ColumnElement[bool]:
 def _with_list_parts(query: Select[Incident]) -> Select[Incident]:
     return query.options(
         joinedload(Incident.team),
-        selectinload(Incident.systems),
+        selectinload(Incident.systems).joinedload(System.team),
         joinedload(Incident.postmortem).joinedload(Postmortem.owner),
     )

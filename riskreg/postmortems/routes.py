@@ -10,7 +10,6 @@ from wtforms import Form
 
 from riskreg.actions.once import new_form_key
 from riskreg.actions.queries import actions_of
-from riskreg.audit.models import AuditEntry
 from riskreg.audit.queries import entries_of
 from riskreg.errors import Invalid
 from riskreg.lib.dates import day_start, now
@@ -25,6 +24,7 @@ from riskreg.postmortems import forms, queries, services, words
 from riskreg.postmortems.forms import IncidentForm
 from riskreg.postmortems.models import Incident
 from riskreg.postmortems.queries import IncidentFilter
+from riskreg.postmortems.sight import history_seen, risks_seen, systems_seen
 from riskreg.postmortems.template import template
 from riskreg.risks.models import Risk
 from riskreg.web.frame import chosen_team
@@ -54,6 +54,7 @@ def index() -> ResponseReturnValue:
         wanted=wanted,
         counts=queries.action_counts(current_actor, page.rows),
         clock_of=_clock,
+        systems_of=lambda incident: systems_seen(current_actor, incident),
         missing=_count(IncidentFilter(below=team, progress=queries.Progress.MISSING)),
         on_time=_on_time(team),
         **_figures_of_a_year(team),
@@ -141,6 +142,8 @@ def incident_page(incident: Incident, **changes: Any) -> str:
     context: dict[str, Any] = {
         "incident": incident,
         "postmortem": postmortem,
+        "systems": systems_seen(current_actor, incident),
+        "links": risks_seen(current_actor, postmortem),
         "durations": durations(services.times_of(incident)),
         "time_names": services.time_names(),
         "zone_name": reader_zone().key,
@@ -163,12 +166,13 @@ def incident_page(incident: Incident, **changes: Any) -> str:
     return render_template("postmortems/show.html", **{**context, **changes})
 
 
-def _history(incident: Incident) -> list[AuditEntry]:
+def _history(incident: Incident) -> list[dict[str, Any]]:
     """What was done to the incident and its post-mortem, newest first."""
     entries = list(entries_of("incident", incident.id, limit=HISTORY_ROWS))
     if incident.postmortem is not None:
         entries += entries_of("postmortem", incident.postmortem.id, limit=HISTORY_ROWS)
-    return sorted(entries, key=lambda entry: entry.id, reverse=True)[:HISTORY_ROWS]
+    newest = sorted(entries, key=lambda entry: entry.id, reverse=True)[:HISTORY_ROWS]
+    return history_seen(current_actor, newest)
 
 
 def show_refusal(error: Invalid, form: Form) -> None:

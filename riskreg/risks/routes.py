@@ -164,6 +164,7 @@ def show(ref: str) -> str:
         panels=panels("risk", current_actor, risk),
         changes=changes_of(entries, matrix),
         way=asked_way(risk),
+        sees_system=risk.system and can(current_actor, Permission.SYSTEM_VIEW, risk.system),
         may_edit=can(current_actor, Permission.RISK_EDIT, risk),
         may_pin=can(current_actor, Permission.RISK_PIN, risk),
         **state_changes.empty_forms(),

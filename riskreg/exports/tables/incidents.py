@@ -1,13 +1,15 @@
 """Incidents with their six times, and where their post-mortems stand."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from riskreg.exports.kinds import Asked, Book, ExportTable, Row, Sheet
 from riskreg.exports.reading import IDS, ids_of, in_portions, lists_of, word
+from riskreg.org.access import visible
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.postmortems.forms import filter_from
@@ -57,6 +59,7 @@ COLUMNS = (
     "summary",
     "customer_effect",
     "systems",
+    "systems_not_seen",
     "postmortem",
     "postmortem_owner",
     "postmortem_owner_name",
@@ -72,11 +75,16 @@ def read(asked: Asked) -> Book:
     """The incidents of a filter, the latest first."""
     wanted = filter_from(asked.filters, team=asked.team, zone_name=asked.actor.timezone)
     ids = ids_of(wanted_ids(asked.actor, wanted, today=asked.today))
-    data = Sheet(name="data", columns=COLUMNS, rows=in_portions(ids, _portion))
+    seen = visible(asked.actor, Permission.SYSTEM_VIEW, System.team_id)
+    rows = in_portions(ids, partial(_portion, seen))
+    data = Sheet(name="data", columns=COLUMNS, rows=rows)
     return Book(name="incidents", data=data, count=len(ids))
 
 
-def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
+def _portion(
+    seen: ColumnElement[bool], connection: Connection, ids: Sequence[int]
+) -> dict[int, Row]:
+    """The rows of some incidents; systems that are not `seen` are counted, not named."""
     query = (
         select(*_STORED)
         .select_from(Incident)
@@ -85,25 +93,28 @@ def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
         .outerjoin(Person, Person.id == Postmortem.owner_id)
         .where(Incident.id.in_(ids))
     )
-    systems = lists_of(
-        connection,
+    touched = (
         select(IncidentSystem.incident_id, System.key)
         .join(System, System.id == IncidentSystem.system_id)
         .where(IncidentSystem.incident_id.in_(IDS))
-        .order_by(System.key),
-        ids,
+        .order_by(System.key)
     )
-    return {row[0]: _row(row, systems.get(row[0], ())) for row in connection.execute(query)}
+    systems = lists_of(connection, touched.where(seen), ids)
+    hidden = lists_of(connection, touched.where(~seen), ids)
+    return {
+        row[0]: _row(row, systems.get(row[0], ()), len(hidden.get(row[0], ())))
+        for row in connection.execute(query)
+    }
 
 
-def _row(row: Sequence[Any], systems: tuple[str, ...]) -> Row:
+def _row(row: Sequence[Any], systems: tuple[str, ...], hidden: int) -> Row:
     number, title, severity, impact, budget, found_by, *rest = row
     after = _STATUS_AT - 6
     status, *owner_and_dates, causes, version = rest[after:]
     return (
         *(f"I-{number}", title, severity, impact, budget, word(found_by)),
         *rest[:after],
-        *(systems, word(status), *owner_and_dates),
+        *(systems, hidden, word(status), *owner_and_dates),
         *(tuple(str(cause) for cause in causes or ()), version),
     )
 

@@ -6,13 +6,13 @@ from flask_babel import gettext as _
 
 from riskreg.metrics.incidents import Phase, durations
 from riskreg.metrics.matrix import Matrix
-from riskreg.org.access import can
-from riskreg.org.permissions import Actor, Permission
+from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
 from riskreg.packs.promises import outside, promises_of
 from riskreg.postmortems.incidents import times_of
 from riskreg.postmortems.models import Incident
 from riskreg.postmortems.queries import incident_for
+from riskreg.postmortems.sight import risks_seen, systems_seen
 from riskreg.postmortems.words import format_duration
 
 
@@ -20,20 +20,17 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     """Facts, times, links and actions of the incident that `scope.ref` names."""
     incident = incident_for(actor, scope.ref)
     report = incident.postmortem
-    links = [
-        link
-        for link in (report.risk_links if report else [])
-        if can(actor, Permission.RISK_VIEW, link.risk)
-    ]
-    systems = [each for each in incident.systems if can(actor, Permission.SYSTEM_VIEW, each)]
+    risks, systems = risks_seen(actor, report), systems_seen(actor, incident)
+    links = risks.rows
     promises, teams = promises_of(actor, scope.team, incident_id=incident.id)
-    seen = [link.risk.team for link in links] + [system.team for system in systems]
+    seen = [link.risk.team for link in links] + [system.team for system in systems.rows]
     return {
         "ref": incident.ref,
         "title": incident.title,
         "severity": incident.severity,
         "team": incident.team.name,
-        "systems": [system.name for system in systems],
+        "systems": [system.name for system in systems.rows],
+        "systems_hidden": systems.hidden,
         "customer_impact": incident.customer_impact,
         "budget_percent": incident.budget_percent,
         "found_by": incident.found_by.value if incident.found_by else None,
@@ -45,6 +42,7 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
         "review_due_on": report.review_due_on if report else None,
         "reviewed_at": report.reviewed_at if report else None,
         "review_note": report.review_note if report else "",
+        "risks_hidden": risks.hidden,
         "risks": [[link.risk.ref, link.risk.title, link.foresaw] for link in links],
         "statements": [
             [link.statement.code, link.statement.text, link.was_met]
