@@ -21,6 +21,7 @@ from riskreg.settings import Settings
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("signin", __name__)
+FOR_MACHINES = frozenset({"static", "health.alive", "health.ready"})  # nobody is signed in there
 
 
 @bp.get("/sign-in")
@@ -167,7 +168,7 @@ def first_administrator(*, organisation: str, name: str, email: str, password: s
 def load_actor() -> None:
     """Before each request: who is signed in, from the cookie."""
     g.actor = None
-    if request.endpoint == "static":
+    if request.endpoint in FOR_MACHINES:
         return
     token = request.cookies.get(cookie_name())
     session = sessions.session_of(token, settings=_settings()) if token else None

@@ -82,6 +82,11 @@ class RiskFilter:
         return kept
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether anything but team and order is asked for."""
+        return bool(self.to_args().keys() - {"team", "order"})
+
+    @property
     def is_narrow(self) -> bool:
         """Whether a condition is in force that few risks meet: then they are found first."""
         return bool(self.owner or self.system or self.tag or self.text or self.due)

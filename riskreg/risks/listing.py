@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from flask import current_app
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from markupsafe import Markup
 
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.ranking import Order
@@ -42,6 +45,7 @@ COLUMNS = {
     "due": _l("Next review"),
 }
 SHOWN_AT_FIRST = ("band", "kind", "effort", "value", "team", "owner")
+CELLS_KEPT = 8_192
 NUMBERS = frozenset({"effort", "value", "exposure", "gain"})
 
 
@@ -72,8 +76,14 @@ def columns_of(wanted: Sequence[str], *, one_team: bool = False) -> list[Column]
     usual = [key for key in SHOWN_AT_FIRST if not (one_team and key == "team")]
     chosen = [key for key in wanted if key in COLUMNS] or usual
     return [
-        Column(key=key, label=str(label), shown=key in chosen) for key, label in COLUMNS.items()
+        Column(key=key, label=label, shown=key in chosen)
+        for key, label in _labels(str(get_locale()))
     ]
+
+
+@lru_cache(maxsize=8)
+def _labels(_locale: str) -> list[tuple[str, str]]:
+    return [(key, str(label)) for key, label in COLUMNS.items()]
 
 
 def groups_of(
@@ -84,9 +94,8 @@ def groups_of(
 ) -> list[Group]:
     """The rows parted by the dividers of the order, each row ready to be printed.
 
-    A row is (ref, address, title, system, pinned, cells): what the first cell shows, and
-    (key, label, class, text, title) of each shown column; label is empty where the text is
-    clear without. `shown` are (key, label).
+    A row is (ref, address, title, system, pinned, cells): what the first cell shows, and the
+    other cells as they are printed. `shown` are (key, label) of these.
     """
     suffix = "?from=" + quote(urlencode(view.criteria.to_args()))
     printer = _Printer(view, shown)
@@ -131,7 +140,18 @@ def _divider(row: RiskRow, matrix: Matrix, order: Order) -> str | None:
     return str(_("%(band)s, but needs effort: nobody has said what it takes", band=label))
 
 
-Cell = tuple[str, str, str, str, str]
+@lru_cache(maxsize=CELLS_KEPT)
+def _cell(key: str, label: str, kind: str, text: str, more: str) -> str:
+    """A cell with its class, text and title: few contents make up most of a register."""
+    template = current_app.jinja_env.get_template("risks/_cell.html")
+    return template.render(key=key, label=label, kind=kind, text=text, more=more)
+
+
+@lru_cache(maxsize=8)
+def _words(_locale: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Kinds and treatments in words."""
+    kinds = {key: str(words) for key, words in labels.KIND.items()}
+    return kinds, {key: str(words) for key, words in labels.TREATMENT.items()}
 
 
 class _Printer:
@@ -139,13 +159,13 @@ class _Printer:
 
     def __init__(self, view: View, shown: Sequence[tuple[str, str]]) -> None:
         self.today = view.today
-        self.kinds = {key: str(words) for key, words in labels.KIND.items()}
-        self.treatments = {key: str(words) for key, words in labels.TREATMENT.items()}
+        self.kinds, self.treatments = _words(str(get_locale()))
         self.columns = [(key, label, getattr(self, key)) for key, label in shown]
 
-    def cells(self, row: RiskRow, matrix: Matrix) -> list[Cell]:
+    def cells(self, row: RiskRow, matrix: Matrix) -> Markup:
         """The cells of a row."""
-        return [(key, label, *make(row, matrix)) for key, label, make in self.columns]
+        printed = [_cell(key, label, *make(row, matrix)) for key, label, make in self.columns]
+        return Markup("".join(printed))  # noqa: S704 - from a template
 
     def band(self, row: RiskRow, matrix: Matrix) -> tuple[str, str, str]:
         rank = row.band_rank

@@ -1,12 +1,12 @@
 """The register seen whole: the matrix, the quadrant, the ten."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, request, url_for
-from flask_babel import get_locale, ngettext
+from flask import render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from riskreg.charts.heatmap import Matrix as MatrixPicture
@@ -16,7 +16,7 @@ from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.ranking import Order, Place, WhyNot
 from riskreg.org.permissions import Permission
 from riskreg.risks import labels
-from riskreg.risks.asked import asked_view, list_url, other_page, tabs
+from riskreg.risks.asked import asked_view, list_url, tabs
 from riskreg.risks.blueprint import bp
 from riskreg.risks.chips import chips, choices
 from riskreg.risks.conditions import View
@@ -24,8 +24,8 @@ from riskreg.risks.kinds import Tier
 from riskreg.risks.listing import sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.options import FilterOptions
+from riskreg.risks.printed import once
 from riskreg.risks.queries import RiskRow, cells
-from riskreg.risks.stamps import kept
 from riskreg.risks.tops import POINTS_MAX, Points, TopTen, points, top_ten
 from riskreg.risks.words import amount, band_label, effort_words, rate, rating_words
 from riskreg.web.frame import chosen_team
@@ -90,7 +90,7 @@ def matrix() -> str:
     return render_template(
         "risks/matrix.html",
         criteria=view.criteria,
-        drawn=_once("maps", view, printed),
+        drawn=once("maps", view, printed),
         total=total,
         sentence=sentence(view, total, _where(), ordered=False),
         kept=[("team", view.criteria.team)],
@@ -126,8 +126,6 @@ def quadrant_page() -> str:
 def top() -> str:
     """The ten, the next ten and why not."""
     view = asked_view()
-    known = matrices()
-    found = top_ten(view)
     orders = [
         (order.value, str(labels.ORDER_SHORT[order]), url_for("risks.top", **_ordered(view, order)))
         for order in Order
@@ -135,17 +133,25 @@ def top() -> str:
     return render_template(
         "risks/top.html",
         criteria=view.criteria,
+        drawn=once("ten", view, lambda: _ten(view)),
+        orders=orders,
+        order_words=labels.ORDER[view.criteria.order],
+        team=chosen_team(),
+        tabs=tabs(view, "top"),
+    )
+
+
+def _ten(view: View) -> str:
+    known = matrices()
+    found = top_ten(view)
+    return render_template(
+        "risks/_ten.html",
         found=found,
         places=[_line(place, found, known) for place in found.top.places],
         following=[_line(place, found, known) for place in found.top.following],
         needs_effort=_table(found.needs_effort, known),
         missing=_(" or ").join(str(labels.KIND[kind]).lower() for kind in found.top.missing_kinds),
-        orders=orders,
-        order_words=labels.ORDER[view.criteria.order],
         any_tie=any(place.tied for place in (*found.top.places, *found.top.following)),
-        team=chosen_team(),
-        tabs=tabs(view, "top"),
-        pack_url=other_page("packs.new", kind="top-ten"),
         effort_url=list_url(view, effort="unknown"),
         unrated_url=list_url(view, band="unrated"),
     )
@@ -251,7 +257,7 @@ def _rank(scale: Matrix, likelihood: int | None, impact: int | None) -> int:
 
 def _drawn(view: View, found: Points, known: Mapping[int, Matrix]) -> Markup:
     """The picture and its table."""
-    return _once(
+    return once(
         "quadrant",
         view,
         lambda: render_template(
@@ -261,12 +267,6 @@ def _drawn(view: View, found: Points, known: Mapping[int, Matrix]) -> Markup:
             caption=_quadrant_caption(found),
         ),
     )
-
-
-def _once(name: str, view: View, printed: Callable[[], str]) -> Markup:
-    """A part of a page, printed once for as long as no risk changes."""
-    key = (view, request.script_root, str(get_locale()))
-    return Markup(kept(name, key, view.stamp, printed, names=True))  # noqa: S704 - from templates
 
 
 def _quadrant_caption(found: Points) -> str:

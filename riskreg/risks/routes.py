@@ -5,12 +5,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from riskreg.actions.queries import actions_of
 from riskreg.audit.queries import entries_of
 from riskreg.errors import Forbidden, RiskregError, Stale
 from riskreg.fields import choices_of
+from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.ranking import NEW_ID, Order
 from riskreg.org.access import can
 from riskreg.org.models import Team
@@ -41,6 +43,7 @@ from riskreg.risks.listing import NUMBERS, columns_of, groups_of, sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.options import filter_options
+from riskreg.risks.printed import parts
 from riskreg.risks.queries import assessments_of, count, risk_for
 from riskreg.risks.services import create_risk, paste_risks, update_risk
 from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
@@ -61,13 +64,12 @@ def index() -> str:
     matrix = known[current_matrix_id(known)]
     total = count(view)
     found, page = asked_page(view, total)
-    options = filter_options(view)
     team = chosen_team()
     columns = columns_of(request.args.getlist("column"), one_team=len(view.team_ids or ()) == 1)
     shown = [(column.key, column.label) for column in columns if column.shown]
-    chosen = chips(view.criteria, options, matrix)
+    filtered = view.criteria.is_filtered
     return render_template(
-        "risks/index.html" if total or chosen else "risks/empty.html",
+        "risks/index.html" if total or filtered else "risks/empty.html",
         criteria=view.criteria,
         sentence=sentence(view, total, team.name if team and team.parent_id else ""),
         groups=groups_of(found.rows, view, known, shown),
@@ -77,14 +79,32 @@ def index() -> str:
         kept=list(view.criteria.to_args().items()),
         numbers=NUMBERS,
         page=page,
-        options=options,
-        chips=chosen,
         tabs=tabs(view, "index"),
-        **choices(matrix, options),
-        exports=view.criteria.to_args(),
-        import_url=other_page("imports.new"),
-        may_edit=current_actor.may_somewhere(Permission.RISK_EDIT),
+        may_edit=(may_edit := current_actor.may_somewhere(Permission.RISK_EDIT)),
+        **_around(view, matrix, may_edit=may_edit),
     )
+
+
+def _around(view: View, matrix: Matrix, *, may_edit: bool) -> dict[str, Markup]:
+    """Filters, bulk acts and tools of a list: the same until a risk changes."""
+    asked = tuple(request.args.getlist("column"))
+
+    def printed() -> dict[str, str]:
+        options = filter_options(view)
+        context = {
+            "criteria": view.criteria,
+            "options": options,
+            "chips": chips(view.criteria, options, matrix),
+            "exports": view.criteria.to_args(),
+            "import_url": other_page("imports.new"),
+            "may_edit": may_edit,
+            **choices(matrix, options),
+        }
+        names = ("filters", "bulk", "tools")
+        return {name: render_template(f"risks/_{name}.html", **context) for name in names}
+
+    key = (view, asked, matrix, may_edit)
+    return parts("around the list", key, view.stamp, printed)
 
 
 @bp.get("/risks/new")

@@ -6,6 +6,7 @@ exactly when the change is, and its lock is held for a moment only.
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import event, func, inspect, select
@@ -31,11 +32,16 @@ def stamp_of(team_ids: Sequence[int] | None) -> Stamp:
     """The stamp of these teams' risks (None: all); None in a transaction that changes risks."""
     if db.session.info.get(_CHANGED):
         return None
-    query = select(func.sum(RiskStamp.version), func.max(RiskStamp.changed_at))
-    if team_ids is not None:
-        query = query.where(RiskStamp.team_id.in_(team_ids))
-    found: Any = db.session.execute(query).one()
+    query = _stamp_of(None if team_ids is None else tuple(team_ids))
+    found: Any = db.session.connection().execute(query).one()
     return None if found[0] is None else (int(found[0]), found[1])
+
+
+@lru_cache(maxsize=128)
+def _stamp_of(team_ids: tuple[int, ...] | None) -> Any:
+    """Built once: every page of the register asks it."""
+    query: Any = select(func.sum(RiskStamp.version), func.max(RiskStamp.changed_at))
+    return query if team_ids is None else query.where(RiskStamp.team_id.in_(team_ids))
 
 
 def kept(

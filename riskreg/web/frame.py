@@ -11,6 +11,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from riskreg.web.security import csp_nonce
+
 if TYPE_CHECKING:
     from riskreg.org.permissions import Actor
     from riskreg.org.tree import SeenTeams, TeamNode
@@ -20,7 +22,7 @@ ADDRESSES = "riskreg_addresses"
 TEAMS_OF = "riskreg_teams_of"  # app.extensions: actor -> the teams they may look at
 PARTS = "riskreg_frame_parts"  # app.extensions: parts of the frame, printed
 PARTS_MAX = 1_000
-GAP = "\x00"  # where this page's address goes in the printed list of teams
+GAP = "\x00"  # where what is this page's own goes in a printed part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,8 @@ def _frame() -> dict[str, Any]:
         "theme": _theme(),
         "lang": lang,
         **(_parts_for(actor, lang) if actor else {}),
-        "keys_help": _part("_help.html", lang, dict),
+        "frame_head": _head(lang),
+        "frame_help": _part("_help.html", lang, dict),
         "team_choice": _choice(lang) if actor else None,
         "page_url": _page_url,
         "can_somewhere": partial(_may, actor),
@@ -141,9 +144,9 @@ def _parts_for(actor: "Actor", lang: str) -> dict[str, Markup]:
         return {"nav": _rail(actor, here)}
 
     return {
-        "rail": _part("_rail.html", lang, rail, roles, here),
-        "bottom": _part("_bottom.html", lang, rail, roles, here),
-        "new_menu": _part("_new.html", lang, lambda: {"new_links": _new_links(actor)}, roles),
+        "frame_rail": _part("_rail.html", lang, rail, roles, here),
+        "frame_bottom": _part("_bottom.html", lang, rail, roles, here),
+        "frame_new": _part("_new.html", lang, lambda: {"new_links": _new_links(actor)}, roles),
     }
 
 
@@ -160,6 +163,12 @@ def _part(template: str, lang: str, values: Callable[[], dict[str, Any]], *key: 
                 parts.clear()
             parts[whole] = found
     return found
+
+
+def _head(lang: str) -> Markup:
+    """What every page loads; only the nonce is this page's own."""
+    printed = str(_part("_head.html", lang, lambda: {"nonce": GAP}))
+    return Markup(printed.replace(GAP, csp_nonce()))  # noqa: S704 - from a template
 
 
 def _seen_teams() -> "SeenTeams | None":

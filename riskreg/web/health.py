@@ -1,4 +1,7 @@
-"""Addresses for machines: is it alive, is it ready."""
+"""Addresses for machines: is it alive, is it ready.
+
+Nobody is signed in here: the session is not read, so a database that is down kills no process.
+"""
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue

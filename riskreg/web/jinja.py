@@ -18,6 +18,7 @@ from riskreg.web.compiling import PageEnvironment
 from riskreg.web.security import csp_nonce
 from riskreg.web.texts import has_translations
 
+DAYS_KEPT = 4_096
 STATIC_URLS = "riskreg_static_urls"  # app.extensions: (where it is served, name) -> address
 
 
@@ -61,7 +62,7 @@ def day(value: date | datetime | None) -> str:
         return "–"
     if isinstance(value, datetime):
         value = value.astimezone(zone()).date()
-    return str(format_date(value, "d MMM y", rebase=False))
+    return _day(value, str(get_locale()))
 
 
 def instant(value: datetime | None) -> str:
@@ -69,7 +70,7 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return "–"
     local = value.astimezone(zone())
-    return f"{format_date(local.date(), 'd MMM y', rebase=False)}, {local:%H:%M}"
+    return f"{_day(local.date(), str(get_locale()))}, {local:%H:%M}"
 
 
 def wall_time(value: datetime | None) -> str:
@@ -82,7 +83,17 @@ def relative_day(value: date | datetime | None) -> Markup:
     if value is None:
         return Markup("–")
     local = value.astimezone(zone()).date() if isinstance(value, datetime) else value
-    distance = local - today()
+    return _relative_day(local, today(), str(get_locale()))
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _day(value: date, _locale: str) -> str:
+    return str(format_date(value, "d MMM y", rebase=False))
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _relative_day(local: date, now: date, locale: str) -> Markup:
+    distance = local - now
     if distance.days == 0:
         words = _("today")
     elif distance.days == 1:
@@ -90,11 +101,9 @@ def relative_day(value: date | datetime | None) -> Markup:
     elif distance.days == -1:
         words = _("yesterday")
     else:
-        words = format_timedelta(
-            distance, granularity="day", add_direction=True, locale=get_locale()
-        )
+        words = format_timedelta(distance, granularity="day", add_direction=True, locale=locale)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        local.isoformat(), day(local), words
+        local.isoformat(), _day(local, locale), words
     )
 
 
