@@ -79,6 +79,7 @@ def _report(chosen: argparse.Namespace, content: bytes) -> dict[str, Any]:
     from riskreg.errors import Unavailable
     from riskreg.imports import services
     from riskreg.imports.run import Source
+    from riskreg.imports.saved_mappings import save_mapping
     from riskreg.org.permissions import SYSTEM_ACTOR
     from riskreg.org.queries import root_team, team_for
 
@@ -96,7 +97,7 @@ def _report(chosen: argparse.Namespace, content: bytes) -> dict[str, Any]:
             SYSTEM_ACTOR, found, source, content=content, decisions=decisions
         )
         if chosen.mapping and chosen.column:
-            services.save_mapping(SYSTEM_ACTOR, chosen.mapping, decisions)
+            save_mapping(SYSTEM_ACTOR, chosen.mapping, decisions)
     return done.report
 
 
@@ -104,7 +105,7 @@ def _decisions(chosen: argparse.Namespace) -> Any:
     """What the options decide, over those of the saved mapping."""
     from riskreg.imports.days import DayOrder
     from riskreg.imports.decisions import Decisions
-    from riskreg.imports.services import decisions_saved_as, mapping_exists
+    from riskreg.imports.saved_mappings import decisions_saved_as, mapping_exists
 
     is_saved = chosen.mapping and (not chosen.column or mapping_exists(chosen.mapping))
     saved = decisions_saved_as(chosen.mapping) if is_saved else Decisions()

@@ -14,7 +14,7 @@ from riskreg.imports.days import DayOrder
 from riskreg.imports.decisions import Decisions, ends_of
 from riskreg.imports.fields import FIELDS_BY_NAME, RISK_FIELDS, Axis
 from riskreg.imports.models import SavedMapping
-from riskreg.imports.services import MAPPING_NAME_CHARS_MAX
+from riskreg.imports.saved_mappings import MAPPING_NAME_CHARS_MAX
 from riskreg.org.tree import Branch
 
 KEPT_BESIDE, LEFT_OUT = "-", ""

@@ -25,6 +25,7 @@ from riskreg.imports.models import ImportFile
 from riskreg.imports.queries import file_for, is_kept, job_of, recent_files, saved_mappings
 from riskreg.imports.remarks import in_words
 from riskreg.imports.report import given_report
+from riskreg.imports.saved_mappings import decisions_saved_as, save_mapping
 from riskreg.imports.services import FOREGROUND_ROWS_MAX
 from riskreg.jobs.kinds import JobState
 from riskreg.org.permissions import Permission
@@ -214,7 +215,7 @@ def _with_saved(form: DecisionsForm, decisions: Decisions, then: str) -> Decisio
     """The saved decisions in place of the others, when these were asked for."""
     if then != "use" or not form.saved.data:
         return decisions
-    saved = services.decisions_saved_as(form.saved.data)
+    saved = decisions_saved_as(form.saved.data)
     return Decisions(
         columns=saved.columns,
         sheet=decisions.sheet,
@@ -226,7 +227,7 @@ def _with_saved(form: DecisionsForm, decisions: Decisions, then: str) -> Decisio
 
 def _save_mapping(file: ImportFile, form: DecisionsForm, decisions: Decisions) -> None:
     whole = decisions_to_save(decisions, _columns(file))
-    saved = services.save_mapping(current_actor, form.name.data or "", whole)
+    saved = save_mapping(current_actor, form.name.data or "", whole)
     flash(_("The mapping “%(name)s” is saved.", name=saved.name))
 
 

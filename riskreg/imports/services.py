@@ -13,12 +13,12 @@ from sqlalchemy import select, update
 
 from riskreg.audit.services import record
 from riskreg.db import db
-from riskreg.errors import Conflict, Invalid, NotFound, RiskregError
+from riskreg.errors import Conflict, RiskregError
 from riskreg.imports.decisions import Decisions
 from riskreg.imports.kinds import ImportRefused, SourceTable
 from riskreg.imports.limits import FILE_BYTES_MAX
 from riskreg.imports.lookups import known_names
-from riskreg.imports.models import ImportFile, SavedMapping
+from riskreg.imports.models import ImportFile
 from riskreg.imports.other_exports import refuse_other_exports
 from riskreg.imports.outcome import Act, Outcome
 from riskreg.imports.reading import likeliest, read
@@ -29,7 +29,7 @@ from riskreg.imports.understand import Understood, understand
 from riskreg.jobs.services import enqueue
 from riskreg.lib.dates import now
 from riskreg.lib.hashing import digest, sha256
-from riskreg.lib.text import TextError, clean_line
+from riskreg.lib.text import clean_line
 from riskreg.org.access import require
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
@@ -38,7 +38,7 @@ from riskreg.risks.matrices import current_matrix, matrix_of
 KIND = "risks"
 PREVIEW_TASK, APPLY_TASK = "imports.preview", "imports.apply"
 FOREGROUND_ROWS_MAX, FOREGROUND_BYTES_MAX = 2_000, 1024 * 1024
-FILE_NAME_CHARS_MAX, MAPPING_NAME_CHARS_MAX = 120, 80
+FILE_NAME_CHARS_MAX = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -279,48 +279,6 @@ def forget_old_files(before: datetime) -> int:
     return len(ids)
 
 
-def save_mapping(actor: Actor, name: str, decisions: Decisions) -> SavedMapping:
-    """Keep decisions under a name, in place of those it had; raises Invalid without a name."""
-    try:
-        name = clean_line(name, max_chars=MAPPING_NAME_CHARS_MAX)
-    except TextError as error:
-        raise Invalid(_("This name is too long."), field="name") from error
-    if not name:
-        raise Invalid(_("Give the mapping a name."), field="name")
-    saved = _mapping_named(name)
-    old = saved.mapping if saved else None
-    new = {**decisions.as_json(), "sheet": None}
-    if saved is None:
-        saved = SavedMapping(kind=KIND, name=name, created_at=now(), created_by_id=actor.person_id)
-        db.session.add(saved)
-    if old != new:
-        saved.mapping = new
-        db.session.flush()
-        changes = {"name": [None, name]} if old is None else {"mapping": [old, new]}
-        record(actor=actor, action="import.save-mapping", subject=saved, changes=changes)
-    return saved
-
-
-def mapping_exists(name: str) -> bool:
-    """Whether decisions are kept under a name."""
-    return _mapping_named(name) is not None
-
-
-def decisions_saved_as(name: str) -> Decisions:
-    """The decisions kept under a name; NotFound naming those there are."""
-    saved = _mapping_named(name)
-    if saved is None:
-        names = db.session.scalars(select(SavedMapping.name).order_by(SavedMapping.name)).all()
-        raise NotFound(
-            _(
-                "There is no saved mapping called “%(name)s”; there are: %(names)s.",
-                name=name,
-                names=", ".join(names) or _("none yet"),
-            )
-        )
-    return Decisions.from_json(saved.mapping)
-
-
 def seal_of(file: ImportFile) -> str:
     """What a confirmation is bound to: the bytes, the decisions, and what the preview said."""
     return digest([file.sha256, file.mapping, file.report])
@@ -382,12 +340,6 @@ def _record(actor: Actor, file: ImportFile, done: Imported) -> None:
         action="import.apply",
         subject=file,
         changes={"file": [None, file.file_name], **changes},
-    )
-
-
-def _mapping_named(name: str) -> SavedMapping | None:
-    return db.session.scalar(
-        select(SavedMapping).where(SavedMapping.kind == KIND, SavedMapping.name == name)
     )
 
 
