@@ -46,8 +46,8 @@ def demand_own_database(settings: Settings) -> None:
         )
     if not settings.demo and holds_demo():
         raise SettingsError(
-            "RISKREG_DATABASE_URL names a database that holds a demo with made-up people who "
-            "sign in without a password; use another one."
+            "The database of RISKREG_DATABASE_URL holds a demo, with made-up people who sign in "
+            "without a password; use another one."
         )
 
 
