@@ -23,6 +23,8 @@ from riskreg.org.permissions import Actor, Permission
 from riskreg.reviews.checklists import translation, words_of
 from riskreg.reviews.kinds import DECISION_AREA, AnswerValue, ReviewStatus, Severity
 from riskreg.reviews.models import Answer, Review, ReviewComment, ReviewRisk, Statement
+from riskreg.reviews.owners import fitting_owner
+from riskreg.reviews.rechecks import waits_for_recheck
 from riskreg.risks.models import Risk
 from riskreg.risks.services import create_risk, current_matrix, matrix_of
 from riskreg.risks.values import TITLE_CHARS_MAX
@@ -70,7 +72,7 @@ def save_answer(
         answer = Answer(review_id=review.id, statement_id=statement.id, **asdict(AnswerValues()))
     old_value = answer.value
     changes = changed(answer, asdict(values))
-    if not changes:
+    if not changes and not waits_for_recheck(answer):
         return answer
     if values.value != old_value:
         answer.waived_until = None
@@ -126,6 +128,7 @@ def waive_statement(
 def file_risk(actor: Actor, review: Review, code: str, *, at: datetime | None = None) -> Risk:
     """File the risk that a blocker or major statement offers when it is not met, linked both ways.
 
+    Its owner is the person closest to the system, where there is one; its first rating says why.
     Raises Conflict when there is one already or the statement is not answered "not met".
     """
     require(actor, Permission.REVIEW_EDIT, review, view=Permission.REVIEW_VIEW)
@@ -143,11 +146,13 @@ def file_risk(actor: Actor, review: Review, code: str, *, at: datetime | None = 
     )
     if filed is not None:
         raise Conflict(_("R-%(id)s was filed for this statement already.", id=filed))
+    owner = fitting_owner(review.system)
+    why = _("Suggested by statement %(code)s of %(ref)s.", code=code, ref=review.ref)
     risk = create_risk(
         actor,
         team=review.team,
-        values=_seeded(review, statement),
-        why=_("Suggested by statement %(code)s of %(ref)s.", code=code, ref=review.ref),
+        values=_seeded(review, statement) | {"owner": owner.person if owner else None},
+        why=f"{why} {owner.why}" if owner else why,
         at=at,
     )
     link.risk_id = risk.id

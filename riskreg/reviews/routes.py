@@ -31,6 +31,7 @@ from riskreg.reviews.forms import (
     refused_draft,
 )
 from riskreg.reviews.kinds import ReviewStatus
+from riskreg.reviews.owners import fitting_owner
 from riskreg.reviews.queries import (
     ReviewFilter,
     candidates,
@@ -42,6 +43,7 @@ from riskreg.reviews.queries import (
     review_for,
     reviews_of_system,
 )
+from riskreg.reviews.rechecks import links_to_recheck
 from riskreg.reviews.services import (
     NEXT_REVIEW_MONTHS,
     add_comment,
@@ -293,6 +295,7 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "is_mine": current_actor.person_id == review.submitted_by_id,
         "is_signed": review.status == ReviewStatus.SIGNED_OFF,
         "seeds": seeds_of(offered),
+        "owner": fitting_owner(review.system) if offered else None,
         "percent": _percent(sheet.result.score_share),
         "next_months": NEXT_REVIEW_MONTHS[review.required_level],
         "requirement_now": requirement_of(review.system),
@@ -360,7 +363,7 @@ def risk_panel(actor: Actor, risk: Risk) -> Panel | None:
     return Panel(
         title=_("From an operability review"),
         template="reviews/_risk_panel.html",
-        context={"links": links},
+        context={"links": links, "to_recheck": links_to_recheck(risk, links)},
     )
 
 

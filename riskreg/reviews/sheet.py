@@ -23,6 +23,7 @@ from riskreg.org.permissions import Actor, Permission
 from riskreg.reviews.checklists import Words, translation, words_of
 from riskreg.reviews.kinds import DECISION_AREA, AnswerValue, ReviewStatus, Severity
 from riskreg.reviews.models import Answer, Review, ReviewRisk, Statement
+from riskreg.reviews.rechecks import must_be_rechecked
 from riskreg.reviews.results import disproved_at, item_of
 from riskreg.risks.models import Risk
 
@@ -48,6 +49,7 @@ class Line:
     fresh_until: date | None
     risk: Risk | None
     has_hidden_risk: bool = False
+    must_be_rechecked: bool = False
 
     @property
     def code(self) -> str:
@@ -142,6 +144,11 @@ class Sheet:
         """The line of a statement."""
         return next((line for line in self.lines if line.code == code), None)
 
+    @property
+    def to_recheck(self) -> Sequence[Line]:
+        """The lines whose risk was closed after they were answered."""
+        return [line for line in self.lines if line.must_be_rechecked]
+
     def count(self, show: Show) -> int:
         """How many lines a filter shows."""
         return sum(1 for line in self.asked if line.is_shown(show))
@@ -184,6 +191,7 @@ def sheet_of(actor: Actor, review: Review, *, day: date, show: Show = Show.ALL) 
                 fresh_until=stale_on(item) if item.value == AnswerValue.MET else None,
                 risk=risk if is_seen else None,
                 has_hidden_risk=risk is not None and not is_seen,
+                must_be_rechecked=must_be_rechecked(answers.get(statement.id), risk),
             )
         )
     return Sheet(review=review, lines=lines, result=outcome, shown=show)

@@ -4,14 +4,15 @@ import pytest
 from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
-from riskreg.db import db
+from riskreg.db import db, transaction
 from riskreg.org.kinds import Role
-from riskreg.org.models import Person
-from riskreg.reviews.models import Review, ReviewRisk
+from riskreg.org.models import Person, System, SystemOperator, Team
+from riskreg.reviews.models import Answer, Review, ReviewRisk, Statement
+from riskreg.reviews.owners import fitting_owner
 from riskreg.reviews.routes import risk_panel
 from riskreg.risks.models import Risk
 from tests.client import RegisterClient
-from tests.factories import actor, make_person, make_system, make_team
+from tests.factories import actor, give_role, make_person, make_system, make_team
 from tests.reviews.factories import make_review, sign, submit
 
 
@@ -120,3 +121,72 @@ def test_met_again_proposes_closing_the_risk(client: RegisterClient, review: Rev
     client.post(f"/reviews/{review.ref}/risks/chg-5")
     client.post(f"/reviews/{review.ref}/answers/chg-5", data={"value": "met", "version": "1"})
     assert "met now: close the risk" in client.get(f"/reviews/{review.ref}").text
+
+
+def test_the_owner_is_who_operates_the_system(
+    client: RegisterClient, review: Review, owner: Person
+) -> None:
+    guest = make_person(make_team(parent=owner.home_team), name="Abe Guest")
+    give_role(guest, db.session.get_one(Team, review.team_id), Role.ENGINEER)
+    _operate(review, make_person(make_team(parent=owner.home_team)), guest, owner)
+    page = client.get(f"/reviews/{review.ref}").text
+    assert f"Its owner would be {owner.name}. {owner.name} operates Checkout." in page
+    client.post(f"/reviews/{review.ref}/risks/chg-5")
+    assert risks()[0].owner_id == owner.id
+    assert risks()[0].assessments[0].why.endswith(f"{owner.name} operates Checkout.")
+
+
+def test_without_operators_it_is_the_one_manager(
+    client: RegisterClient, review: Review, owner: Person
+) -> None:
+    assert owner.home_team is not None
+    assert "Its owner would be" not in client.get(f"/reviews/{review.ref}").text
+    team = owner.home_team
+    manager = make_person(team, Role.MANAGER, name="Mona Manager")
+    said = f"Its owner would be Mona Manager. Mona Manager is the manager of {team.name}."
+    assert said in client.get(f"/reviews/{review.ref}").text
+    client.post(f"/reviews/{review.ref}/risks/chg-5")
+    assert risks()[0].owner_id == manager.id
+    make_person(db.session.get_one(Team, review.team_id), Role.MANAGER)
+    assert fitting_owner(db.session.get_one(System, review.system_id)) is None
+
+
+class TestRecheck:
+    """Closing the risk of a statement asks to look at the statement again."""
+
+    @pytest.fixture
+    def path(self, client: RegisterClient, review: Review) -> str:
+        client.post(f"/reviews/{review.ref}/risks/chg-5")
+        client.post(
+            f"/risks/{risks()[0].ref}/closure",
+            data={"close_reason": "mitigated", "note": "Rolled out."},
+        )
+        return f"/reviews/{review.ref}"
+
+    def test_marks_the_statement_and_keeps_the_answer(
+        self, client: RegisterClient, review: Review, path: str
+    ) -> None:
+        page = client.get(path).text
+        assert "One statement waits to be looked at again" in page
+        assert '<a href="#chg-5">chg-5</a>' in page
+        assert "Its risk was closed after this answer." in page
+        statement = select(Answer).join(Statement).where(Statement.code == "chg-5")
+        assert db.session.scalars(statement).one().value == "not_met"
+        assert "The statement waits for an answer" in client.get(f"/risks/{risks()[0].ref}").text
+
+    def test_an_answer_takes_the_mark_away_even_the_same(
+        self, client: RegisterClient, path: str
+    ) -> None:
+        client.post(f"{path}/answers/chg-5", data={"value": "not_met", "version": "1"})
+        assert "looked at again" not in client.get(path).text
+
+    def test_an_open_risk_marks_nothing(self, client: RegisterClient, path: str) -> None:
+        client.post(f"/risks/{risks()[0].ref}/reopening", data={"why": "It came back."})
+        assert "looked at again" not in client.get(path).text
+
+
+def _operate(review: Review, *people: Person) -> None:
+    with transaction():
+        db.session.add_all(
+            SystemOperator(system_id=review.system_id, person_id=each.id) for each in people
+        )
