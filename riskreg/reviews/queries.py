@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
+from riskreg.discovery import discover
 from riskreg.errors import NotFound
 from riskreg.metrics.reviews import Readiness, Requirement, Result
 from riskreg.org.access import require, visible
@@ -18,11 +19,14 @@ from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import requirement_of
 from riskreg.org.tree import Branch
+from riskreg.reviews import checks
 from riskreg.reviews.checklists import current_version
-from riskreg.reviews.kinds import ReviewStatus
+from riskreg.reviews.kinds import Check, ReviewStatus, Seen
 from riskreg.reviews.models import ChecklistVersion, Review, ReviewComment, ReviewRisk
 from riskreg.reviews.results import Asked, results_of
 from riskreg.risks.models import Risk
+
+CHECKS: list[Check] = discover(checks, "CHECK")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,3 +261,9 @@ def _waiting(candidate: Candidate) -> tuple[int, date, str]:
     if candidate.is_under_review:
         return 2, date.min, candidate.system.name
     return 1, review.next_review_on or date.min, candidate.system.name
+
+
+def seen_by_checks(actor: Actor, review: Review, *, day: date) -> Mapping[str, Seen]:
+    """What the automatic checks see of the review's system, by the statement's code."""
+    found = {check.code: check.look(actor, review.system, day) for check in CHECKS}
+    return {code: seen for code, seen in found.items() if seen is not None}

@@ -42,6 +42,7 @@ from riskreg.reviews.queries import (
     origins_of,
     review_for,
     reviews_of_system,
+    seen_by_checks,
 )
 from riskreg.reviews.rechecks import links_to_recheck
 from riskreg.reviews.services import (
@@ -281,6 +282,7 @@ def _review_page(
 def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
     review = sheet.review
     may_sign = can(current_actor, Permission.REVIEW_SIGN, review)
+    may_answer = sheet.is_editable and can(current_actor, Permission.REVIEW_EDIT, review)
     offered = [line.statement for line in sheet.lines if line.offers_risk]
     return {
         "review": review,
@@ -288,7 +290,8 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "drafts": {
             line.code: drafts.get(line.code) or draft_of(line.answer) for line in sheet.lines
         },
-        "may_answer": sheet.is_editable and can(current_actor, Permission.REVIEW_EDIT, review),
+        "may_answer": may_answer,
+        "seen": seen_by_checks(current_actor, review, day=today()) if may_answer else {},
         "may_sign": may_sign,
         "may_decide": may_sign and review.status == ReviewStatus.SUBMITTED,
         "may_file": can(current_actor, Permission.RISK_EDIT, review),

@@ -35,6 +35,19 @@ document.addEventListener("submit", (event) => {
     });
 });
 
+// What riskreg sees becomes the evidence, and the answer it speaks for, of the same statement.
+document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button[data-takes]");
+    const form = button && document.querySelector(`form[data-answer="${button.dataset.takes}"]`);
+    if (!form) return;
+    const { evidence, on, value } = button.dataset;
+    form.elements.evidence.value = evidence;
+    form.elements.evidence_on.value = on;
+    if (value) form.elements.value.value = value;
+    form.querySelector("details").open = true;
+    form.dispatchEvent(new Event("change"));
+});
+
 document.addEventListener("click", (event) => {
     const code = event.target.closest?.("[data-take-theirs]")?.dataset.takeTheirs;
     if (!code) return;
