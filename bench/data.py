@@ -73,8 +73,9 @@ def fill(count: int) -> Person:
             ids = db.session.scalars(insert(Risk).returning(Risk.id), rows).all()
             db.session.execute(insert(Assessment), _assessments(rows, ids, manager.id))
             touch_teams(teams)
-    with transaction():
-        _lengthen(db.session.get_one(Risk, LONG_RISK), manager.id)
+    if count >= LONG_RISK:
+        with transaction():
+            _lengthen(db.session.get_one(Risk, LONG_RISK), manager.id)
     return db.session.scalars(select(Person)).one()
 
 

@@ -53,3 +53,5 @@ def serving(made: Prepared) -> Iterator[Server]:
     finally:
         program.terminate()
         program.wait(timeout=20)
+        if program.stderr is not None:
+            program.stderr.close()
