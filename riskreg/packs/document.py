@@ -52,6 +52,7 @@ def _frame(snapshot: Snapshot, paper: str) -> dict[str, Any]:
         "kind": snapshot.kind,
         "lang": data["lang"],
         "made_on": format_long_on(data["on"]),
+        "made_at": f"{snapshot.made_at.astimezone(UTC):%H:%M}",
         "made_for": data["made_for"],
         "filters": _filters(data["filter_words"]),
         "snapshot_id": snapshot.id,

@@ -1,21 +1,26 @@
 """What a snapshot holds, whose it is, and who may freeze it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from riskreg.actions.services import close_action
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.errors import Forbidden, Invalid, NotFound
 from riskreg.lib.dates import clock_at, now
 from riskreg.metrics.matrix import Rating
 from riskreg.org.kinds import Role
+from riskreg.org.models import Team
+from riskreg.org.permissions import SYSTEM_ACTOR, Actor
 from riskreg.packs.document import pack_html
 from riskreg.packs.kinds import PackKind
+from riskreg.packs.models import Snapshot
 from riskreg.packs.past import cells_at
 from riskreg.packs.recipes import RECIPES, SECTIONS
+from riskreg.packs.services import freeze
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Risk
 from riskreg.risks.services import assess_risk
@@ -63,6 +68,46 @@ def test_things_with_hardly_anything_in_them_are_printed(app: Flask) -> None:
     assert "Nobody has rated it yet." in pages[0]
     assert "No risk in the register foresaw it." in pages[1]
     assert "Not ready" in pages[2]
+
+
+@pytest.mark.parametrize("kind", [PackKind.TOP_TEN, PackKind.LEADERSHIP])
+def test_the_plan_of_each_of_the_ten_is_its_open_actions(app: Flask, kind: PackKind) -> None:
+    team = make_team()
+    person = make_person(team, name="Ada Lovelace")
+    planned, bare = make_risk(team, 5, 5), make_risk(team, 4, 4)
+    due_on = date(2126, 3, 4)
+    make_action(team, person, title="Buy a rack", risk_id=planned.id, due_on=due_on)
+    done = make_action(team, person, title="Ask for prices", risk_id=planned.id)
+    with transaction():
+        close_action(actor(person), db.session.merge(done), "Asked.")
+    snapshot = make_snapshot(person, team, kind)
+    rows = {row["ref"]: row["plan"] for row in snapshot.data["sections"]["the_ten"]["rows"]}
+    assert [(each["title"], each["owner"]) for each in rows[planned.ref]] == [
+        ("Buy a rack", "Ada Lovelace")
+    ]
+    assert rows[bare.ref] == []
+    html = pack_html(snapshot)
+    for words in ("Buy a rack · Ada Lovelace · due 4 Mar 2126", "No action yet", "Undecided"):
+        assert words in html
+    assert "Ask for prices" not in html
+    assert "For 1 of them nothing is promised yet." in html
+
+
+def test_the_cover_says_for_whom_and_when(app: Flask) -> None:
+    team = make_team()
+    make_risk(team, 5, 5)
+    with clock_at(datetime(2126, 11, 23, 9, 4, tzinfo=UTC)):
+        person = make_person(team, name="Ada Lovelace")
+        mine, programs = (pack_html(_frozen(doer, team)) for doer in (actor(person), SYSTEM_ACTOR))
+    assert "Made for Ada Lovelace on 23 November 2126, 09:04 UTC." in mine
+    assert f"Made for {team.name} by the command line on 23 November 2126" in programs
+
+
+def _frozen(doer: Actor, team: Team) -> Snapshot:
+    with transaction():
+        found = db.session.get_one(Team, team.id)
+        number = freeze(doer, kind=PackKind.TOP_TEN, team=found).id
+    return db.session.get_one(Snapshot, number)
 
 
 def test_equal_contents_have_equal_hashes(app: Flask) -> None:

@@ -7,8 +7,9 @@ from flask_babel import ngettext
 
 from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
-from riskreg.packs.kinds import Frozen, Scope, Section
+from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
 from riskreg.packs.past import plain_row
+from riskreg.packs.promises import plans_of
 from riskreg.packs.words import band_counts
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.queries import view_of
@@ -22,23 +23,27 @@ def ten_of(actor: Actor, scope: Scope) -> TopTen:
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
-    """The ten in order with ranks, ties and pins, and sums over those with a known effort."""
+    """The ten in order with ranks, ties, pins and open actions; sums over known efforts."""
     ten = ten_of(actor, scope)
     places = ten.top.places
+    plans, teams = plans_of(actor, scope.team, [place.item.id for place in places])
     efforts = [ten.rows[place.item.id].effort_days for place in places]
     return {
         "rows": [
             plain_row(ten.rows[place.item.id])
             | {"rank": place.position, "tied": place.tied, "pin": place.pin_reason or ""}
+            | {"plan": plans[place.item.id]}
             for place in places
         ],
         "effort": sum(effort for effort in efforts if effort is not None),
         "without_effort": sum(effort is None for effort in efforts),
         "without_owner": sum(ten.rows[place.item.id].owner_name is None for place in places),
+        "without_plan": sum(not plan for plan in plans.values()),
         "missing_kinds": [kind.value for kind in ten.top.missing_kinds],
         "total": ten.total,
         "unrated": ten.unrated_count,
         "order": ten.top.order.value,
+        OTHER_TEAMS: teams,
     }
 
 
