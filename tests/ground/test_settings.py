@@ -111,7 +111,8 @@ def test_a_database_file_is_the_same_from_every_folder(
 
 
 def test_the_first_administrators_names_are_known(home: Path) -> None:
-    assert read(home, ADMIN_EMAIL="ada@example.org", ADMIN_PASSWORD="long", ADMIN_NAME="Ada")
+    names = {"ADMIN_EMAIL": "ada@example.org", "ADMIN_PASSWORD": "long", "ADMIN_NAME": "Ada"}
+    assert read(home, **names, ADMIN_ORGANISATION="Example").home == home.resolve()
 
 
 @pytest.mark.parametrize("port", [-1, 65536, 99999])
