@@ -177,7 +177,7 @@ class Story:
         expect(main).to_contain_text("“31.02.2026” is no date that riskreg can read")
         self.visitor.look()
         self.page.get_by_role("combobox", name="Remark").select_option(label="Category")
-        self.visitor.press("Read it again so")
+        self.visitor.press("Read it again this way")
         expect(self.page.get_by_role("combobox", name="Remark")).to_have_value("category")
         self.visitor.press(f"Import {ROWS} risks")
         expect(main).to_contain_text(f"{ROWS} risks are new")
@@ -190,10 +190,10 @@ class Story:
         self.visitor.look()
 
     def asks_for_the_pack(self, folder: Path) -> None:
-        """The ten as a PDF that names the risk."""
+        """What leadership gets, as a PDF that names the risk."""
         self.visitor.turn_to("Packs")
         self.visitor.look()
-        card = self.page.locator(".card", has=self.page.get_by_role("heading", name="Top ten"))
+        card = self.page.locator(".card", has=self.page.get_by_role("heading", name="Leadership"))
         card.get_by_role("link", name="Make it").click()
         self.visitor.look()
         self.visitor.press("Make the PDF")
