@@ -78,11 +78,11 @@ def group_names() -> dict[DueGroup, str]:
 def bucket_names() -> dict[Bucket, str]:
     """What the groups of an age are called, in days."""
     return {
-        Bucket.UP_TO_7: _("0–7 days"),
+        Bucket.UP_TO_7: _("0–7"),
         Bucket.UP_TO_30: _("8–30"),
         Bucket.UP_TO_60: _("31–60"),
         Bucket.UP_TO_90: _("61–90"),
-        Bucket.OVER_90: _("over 90"),
+        Bucket.OVER_90: _("> 90"),
     }
 
 

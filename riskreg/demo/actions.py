@@ -8,9 +8,16 @@ from typing import Any
 from riskreg.actions.kinds import ActionType, Priority
 from riskreg.actions.models import ActionItem
 from riskreg.actions.services import close_action, create_action, reschedule_action, wont_do
+from riskreg.db import db
 from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
+from riskreg.metrics.matrix import Rating
+from riskreg.risks.kinds import Tier
+from riskreg.risks.models import Risk
+from riskreg.risks.services import assess_risk
 
+# What stays when something is not done is small, or it would have been done.
+ACCEPTED = Rating(likelihood=2, impact=2)
 Origin = Callable[[], dict[str, Any]]
 
 
@@ -67,4 +74,9 @@ def _slip(company: Company, made: list[ActionItem], slip: dict[str, Any]) -> Non
 def _end(
     company: Company, made: list[ActionItem], entry: dict[str, Any], end: Callable[..., object]
 ) -> None:
-    end(company.actor(entry["owner"]), made[0], entry["evidence"])
+    actor, action = company.actor(entry["owner"]), made[0]
+    end(actor, action, entry["evidence"])
+    if action.accepted_risk_id is not None:
+        risk = db.session.get_one(Risk, action.accepted_risk_id)
+        why = "How much is accepted, as we see it today."
+        assess_risk(actor, risk, tier=Tier.CURRENT, rating=ACCEPTED, why=why)

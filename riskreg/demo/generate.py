@@ -10,6 +10,7 @@ from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company, found
 from riskreg.demo.content import load
 from riskreg.demo.incidents import tell_incidents
+from riskreg.demo.papers import tell_papers
 from riskreg.demo.reviews import tell_reviews
 from riskreg.demo.risks import tell_risks
 from riskreg.errors import Conflict
@@ -45,3 +46,4 @@ def tell_all(chronicle: Chronicle, company: Company) -> None:
     risks = tell_risks(chronicle, company)
     tell_reviews(chronicle, company, risks)
     tell_incidents(chronicle, company, risks)
+    tell_papers(chronicle, company)

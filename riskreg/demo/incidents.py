@@ -117,6 +117,7 @@ class Story:
             summary=str(entry["sections"].get("summary", "")),
             customer_effect=str(entry["sections"].get("customer_effect", "")),
             customer_impact=entry["customer_impact"],
+            budget_percent=entry.get("budget_percent"),
             found_by=FoundBy(entry["found_by"]),
             systems=[self.company.systems[key] for key in entry["systems"]],
             impact_start_at=self.started_at,

@@ -6,7 +6,7 @@ from typing import Any
 from riskreg.demo.actions import tell_actions
 from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
-from riskreg.demo.content import load_all
+from riskreg.demo.content import load, load_all
 from riskreg.metrics.matrix import Rating
 from riskreg.risks.kinds import CloseReason, Kind, Size, Tier, Treatment
 from riskreg.risks.models import Risk
@@ -16,10 +16,11 @@ from riskreg.risks.services import assess_risk, close_risk, create_risk, pin_ris
 def tell_risks(chronicle: Chronicle, company: Company) -> dict[str, Risk]:
     """Add the acts of the register; the risks appear in the returned dict as they are filed."""
     risks: dict[str, Risk] = {}
+    links = load("links.yaml")["links"]
     for entry in load_all("risks", "risks"):
         key = entry["key"]
         filed_at = chronicle.instant(entry["identified_days_ago"], f"file {key}")
-        chronicle.add(filed_at, partial(_file, company, risks, entry))
+        chronicle.add(filed_at, partial(_file, company, risks, entry, links.get(entry["key"], [])))
         for step in entry["history"][1:]:
             at = chronicle.instant(step["days_ago"], f"assess {key} {step['days_ago']}")
             chronicle.add(max(at, filed_at), partial(_assess, company, risks, key, step))
@@ -40,7 +41,9 @@ def tell_risks(chronicle: Chronicle, company: Company) -> dict[str, Risk]:
     return risks
 
 
-def _file(company: Company, risks: dict[str, Risk], entry: dict[str, Any]) -> None:
+def _file(
+    company: Company, risks: dict[str, Risk], entry: dict[str, Any], links: list[list[str]]
+) -> None:
     first = entry["history"][0] if entry["history"] else None
     values: dict[str, Any] = {
         name: entry.get(name) or ""
@@ -52,6 +55,7 @@ def _file(company: Company, risks: dict[str, Risk], entry: dict[str, Any]) -> No
         "owner": company.person(entry.get("owner")),
         "treatment": Treatment(entry["treatment"]),
         "tags": entry["tags"],
+        "links": [(url, label) for url, label in links],
         "knowers": [company.people[name] for name in entry["knows"]],
         **_effort(entry),
         **{name: _rating(entry[name]) for name in ("target", "inherent") if entry.get(name)},

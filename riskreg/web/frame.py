@@ -121,9 +121,11 @@ def _frame() -> dict[str, Any]:
     """Once per request, however many templates it renders."""
     actor: Actor | None = g.get("actor")
     lang = str(get_locale() or "en")
+    settings = current_app.config["SETTINGS"]
     return {
         "actor": actor,
-        "demo": current_app.config["SETTINGS"].demo,
+        "demo": settings.demo,
+        "demo_is_kept": settings.demo and (settings.home / "demo").exists(),
         "theme": _theme(),
         "lang": lang,
         **(_parts_for(actor, lang) if actor else {}),

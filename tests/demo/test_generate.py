@@ -1,5 +1,6 @@
 """The demo fills an empty database, the same on the same day, and only an empty one."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,18 +15,25 @@ from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
 from riskreg.demo.generate import SEED, generate, tell_all
 from riskreg.errors import Conflict
+from riskreg.imports.models import ImportFile
+from riskreg.jobs.models import Job
 from riskreg.lib.dates import clock_at
 from riskreg.org.models import Person, System, Team
+from riskreg.packs.kinds import PackState
+from riskreg.packs.models import Pack
+from riskreg.packs.queries import jobs_of, state_of
 from riskreg.postmortems.models import Incident, Postmortem
 from riskreg.reviews.models import Review
-from riskreg.risks.models import Risk
+from riskreg.risks.models import Risk, RiskLink
+from tests.demo.story import ACTIONS
 
 TODAY = datetime(2026, 6, 3, 9, 30, tzinfo=UTC)
+DECLINED = sum("wont_do_after_days" in action for _, action in ACTIONS)
 COUNTS = {
     Team: 9,
     Person: 30,
     System: 25,
-    Risk: 120,
+    Risk: 120 + 6 + DECLINED,  # of the texts, imported, accepted instead of an action
     Review: 12,
     Incident: 30,
     Postmortem: 30,
@@ -43,6 +51,28 @@ def test_a_whole_organisation_is_there_and_nothing_lies_in_the_future(app: Flask
     assert last <= TODAY
     with pytest.raises(Conflict, match="empty"):
         generate()
+
+
+def test_packs_imports_and_links_are_there(app: Flask) -> None:
+    with clock_at(TODAY):
+        generate()
+        packs = db.session.scalars(select(Pack).order_by(Pack.id)).all()
+        states = [state_of(pack, job) for pack, job in zip(packs, _jobs(packs), strict=True)]
+        assert states == [PackState.PUT_AWAY, PackState.WAITING]
+        assert [pack.snapshot.kind for pack in packs] == ["leadership", "top-ten"]
+        assert (TODAY - packs[0].asked_at).days in {91, 92}
+        assert "changes" in packs[1].snapshot.data["sections"]
+    file = db.session.scalars(select(ImportFile)).one()
+    assert (file.applied_at is not None, file.report["created"]) == (True, 6)
+    assert (db.session.scalar(select(func.count(RiskLink.id))) or 0) >= 12
+    unrated = select(func.count(Risk.id)).where(
+        Risk.treatment == "accept", Risk.current_impact.is_(None)
+    )
+    assert db.session.scalar(unrated) == 0
+
+
+def _jobs(packs: Sequence[Pack]) -> list[Job | None]:
+    return [jobs_of(packs).get(pack.id) for pack in packs]
 
 
 def test_the_same_day_tells_the_same_acts_at_the_same_instants() -> None:
