@@ -24,7 +24,7 @@ from riskreg.risks.services import current_matrix, matrix_of
 from riskreg.risks.stamps import touch_teams
 from riskreg.seed import install_defaults
 
-TEAMS, SYSTEMS = 40, 50
+TEAMS, SYSTEMS, OWNERS = 40, 50, 60
 # The one risk whose page is measured, and what it has gone through.
 LONG_RISK, ITS_ASSESSMENTS, ITS_ACTIONS = 500, 20, 10
 WORDS = [
@@ -65,10 +65,12 @@ def fill(count: int) -> Person:
         )
         grant_role(SYSTEM_ACTOR, manager, db.session.get_one(Team, teams[0]), Role.ADMIN)
         systems = _systems(teams)
+        owners = [manager.id, *_owners(teams)]
     for start in range(0, count, BATCH):
         with transaction():
             rows = [
-                _risk(chance, teams, systems, manager.id) for _ in range(min(BATCH, count - start))
+                _risk(chance, teams, systems, chance.choice(owners))
+                for _ in range(min(BATCH, count - start))
             ]
             ids = db.session.scalars(insert(Risk).returning(Risk.id), rows).all()
             db.session.execute(insert(Assessment), _assessments(rows, ids, manager.id))
@@ -76,7 +78,7 @@ def fill(count: int) -> Person:
     if count >= LONG_RISK:
         with transaction():
             _lengthen(db.session.get_one(Risk, LONG_RISK), manager.id)
-    return db.session.scalars(select(Person)).one()
+    return db.session.scalars(select(Person).order_by(Person.id).limit(1)).one()
 
 
 def _teams() -> list[int]:
@@ -86,6 +88,21 @@ def _teams() -> list[int]:
         create_team(SYSTEM_ACTOR, name=f"Team {n}", parent=areas[n % 4]) for n in range(TEAMS - 5)
     ]
     return [team.id for team in (root, *areas, *teams)]
+
+
+def _owners(teams: list[int]) -> list[int]:
+    rows = [
+        Person(
+            name=f"Engineer {n}",
+            email=f"engineer{n}@example.org",
+            home_team_id=teams[5 + n % 35],
+            created_at=now(),
+        )
+        for n in range(OWNERS)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    return [row.id for row in rows]
 
 
 def _systems(teams: list[int]) -> list[int]:

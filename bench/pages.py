@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Flask
 from jinja2 import Environment
 from sqlalchemy import Engine, select, update
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from bench.data import LONG_RISK
@@ -111,22 +112,27 @@ def _create(made: Prepared) -> Callable[[], None]:
 
 
 def _environ(made: Prepared, **asked: Any) -> dict[str, Any]:
-    headers = [("Cookie", f"{COOKIE}={made.token}")]
-    return EnvironBuilder(headers=headers, **asked).get_environ()
+    """A request of a browser that was here before: it has the cookie of forms too."""
+    cookies = f"{COOKIE}={made.token}"
+    first = EnvironBuilder(path="/me", headers=[("Cookie", cookies)]).get_environ()
+    given = answer(made.app, first, "200").get("Set-Cookie", "").partition(";")[0]
+    return EnvironBuilder(headers=[("Cookie", f"{cookies}; {given}")], **asked).get_environ()
 
 
-def answer(app: Flask, environ: dict[str, Any], expected: str) -> bytes:
-    """What the application says to a request, without the cost of a client."""
+def answer(app: Flask, environ: dict[str, Any], expected: str) -> Headers:
+    """The headers of the answer to a request, without the cost of a client."""
     seen: list[str] = []
+    received = Headers()
 
-    def start_response(status: str, _headers: Any, _error: Any = None) -> Any:
+    def start_response(status: str, headers: Any, _error: Any = None) -> Any:
         seen.append(status)
+        received.extend(headers)
 
     parts: Iterable[bytes] = app(dict(environ), start_response)
-    body = b"".join(parts)
+    b"".join(parts)
     parts.close()  # type: ignore[attr-defined]  # WSGI asks for it
     assert seen[0].startswith(expected), (environ["PATH_INFO"], seen[0])
-    return body
+    return received
 
 
 def _within(app: Flask, work: Callable[[], object]) -> Callable[[], None]:

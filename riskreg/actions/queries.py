@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -25,7 +27,7 @@ from riskreg.db import db
 from riskreg.lib.dates import day_start, local_day
 from riskreg.metrics import actions as clocks
 from riskreg.metrics.actions import Bucket, DueGroup
-from riskreg.org.access import require, visible
+from riskreg.org.access import require, team_ids, visible
 from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -117,6 +119,30 @@ def actions_of(
         visible(actor, Permission.ACTION_VIEW, ActionItem.team_id), *conditions
     )
     return db.session.scalars(query.order_by(*_due_order())).all()
+
+
+class ActionLine(NamedTuple):
+    """An action as the page of its risk lists it, without an object behind it."""
+
+    id: int
+    title: str
+    priority: Priority
+    status: ActionStatus
+    due_on: date
+    owner_name: str | None
+
+    @property
+    def ref(self) -> str:
+        """What people call it: A-31."""
+        return f"A-{self.id}"
+
+
+def lines_of(actor: Actor, *, risk_id: int) -> list[ActionLine]:
+    """Actions that came from a risk, open ones first by due date."""
+    seen = team_ids(actor, Permission.ACTION_VIEW)
+    query = _lines(None if seen is None else tuple(seen))
+    rows = db.session.connection().execute(query, {"risk_id": risk_id})
+    return [ActionLine(*row) for row in rows]
 
 
 def list_actions(
@@ -324,6 +350,17 @@ def _due_order() -> tuple[ColumnElement[Any], ...]:
 
 def _closed_order() -> tuple[ColumnElement[Any], ...]:
     return ActionItem.closed_at.desc(), ActionItem.id.desc()
+
+
+@lru_cache(maxsize=128)
+def _lines(seen: tuple[int, ...] | None) -> Select[Any]:
+    """Built once for each set of teams (None: all)."""
+    shown = (getattr(ActionItem, name) for name in ActionLine._fields[:-1])
+    query = select(*shown, Person.name).outerjoin(Person, Person.id == ActionItem.owner_id)
+    query = query.where(ActionItem.risk_id == bindparam("risk_id"))
+    if seen is not None:
+        query = query.where(ActionItem.team_id.in_(seen))
+    return query.order_by(*_due_order())
 
 
 def _with_people(query: Select[ActionItem]) -> Select[ActionItem]:

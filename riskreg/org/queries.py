@@ -1,6 +1,6 @@
 """Reads of the organisation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from flask_babel import gettext as _
@@ -152,6 +152,28 @@ def people() -> Sequence[Person]:
     return db.session.scalars(
         select(Person).where(Person.is_active).order_by(Person.name, Person.id)
     ).all()
+
+
+def people_by_id(ids: Iterable[int]) -> dict[int, Person]:
+    """Some people by id."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = db.session.scalars(select(Person).where(Person.id.in_(wanted)))
+    return {person.id: person for person in rows}
+
+
+def people_names() -> list[tuple[int, str]]:
+    """(id, name) of everybody who is active, by name, for forms."""
+    query = select(Person.id, Person.name).where(Person.is_active).order_by(Person.name, Person.id)
+    return [(number, name) for number, name in db.session.connection().execute(query)]
+
+
+def system_names(actor: Actor) -> list[tuple[str, str]]:
+    """(key, name) of the systems the actor may see, by name, for forms."""
+    seen = visible(actor, Permission.SYSTEM_VIEW, System.team_id)
+    query = select(System.key, System.name).where(seen).order_by(System.name, System.id)
+    return [(key, name) for key, name in db.session.connection().execute(query)]
 
 
 def people_of(team: Branch) -> Sequence[Person]:

@@ -21,7 +21,6 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 from riskreg.fields import choices_of, clean
 from riskreg.lib.units import EFFORT_DAYS, UnitError, parse_effort
 from riskreg.metrics.matrix import Rating
-from riskreg.org.models import Person, System
 from riskreg.org.tree import Branch
 from riskreg.risks import labels
 from riskreg.risks.kinds import Kind, Tier, Treatment
@@ -171,21 +170,32 @@ class RiskForm(RatingsForm):
         return int(text) if text.isdigit() and len(text) < 10 else None
 
     def offer(
-        self, *, teams: Sequence[Branch], systems: Sequence[System], people: Sequence[Person]
+        self,
+        *,
+        teams: Sequence[Branch],
+        systems: Sequence[tuple[str, str]],
+        people: Sequence[tuple[int, str]],
     ) -> "RiskForm":
-        """Set what can be chosen."""
-        persons = [(str(person.id), person.name) for person in people]
-        keys = [(system.key, system.name) for system in systems]
+        """Set what can be chosen: `systems` are (key, name), `people` (id, name)."""
+        persons = [(str(number), name) for number, name in people]
         self.team.choices = choices_of(team_choices(teams))
-        self.system.choices = choices_of([("", _("No single system")), *keys])
+        self.system.choices = choices_of([("", _("No single system")), *systems])
         self.owner.choices = choices_of([("", _("Nobody yet")), *persons])
         self.knowers.choices = choices_of(persons)
-        self._systems = {system.key: system for system in systems}
-        self._people = {str(person.id): person for person in people}
         return self
 
+    @property
+    def owner_id(self) -> int | None:
+        """The owner sent; call it on a valid form."""
+        return int(self.owner.data) if self.owner.data else None
+
+    @property
+    def knower_ids(self) -> list[int]:
+        """Who was said to know; call it on a valid form."""
+        return [int(number) for number in self.knowers.data or []]
+
     def values(self) -> dict[str, Any]:
-        """What `create_risk` takes; call it on a valid form."""
+        """What `create_risk` takes, without system and people; call it on a valid form."""
         names = ("title", "cause", "event", "consequence", "description", "controls")
         kept: dict[str, Any] = {name: self[name].data or "" for name in names}
         kept |= {
@@ -193,9 +203,6 @@ class RiskForm(RatingsForm):
             "category": self.category.data or "",
             "external_ref": self.external_ref.data or "",
             "treatment": Treatment(self.treatment.data),
-            "system": self._systems.get(self.system.data),
-            "owner": self._people.get(self.owner.data),
-            "knowers": [self._people[key] for key in self.knowers.data or []],
             "tags": [tag for tag in (self.tags.data or "").split(",") if tag.strip()],
             "links": self.link_pairs,
             **self.effort_values,

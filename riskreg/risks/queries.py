@@ -36,6 +36,7 @@ __all__ = [
     "neighbours",
     "risk_for",
     "risk_id",
+    "risk_seen",
     "rows_by_id",
     "rows_of",
     "view_of",
@@ -137,6 +138,15 @@ def risk_id(ref: str) -> int | None:
     """12 from "R-12" or "12"; None for anything else."""
     number = ref.upper().removeprefix("R-")
     return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+
+
+def risk_seen(actor: Actor, ref: str) -> Risk:
+    """The same with its team only, to look at."""
+    number = risk_id(ref)
+    risk = None if number is None else db.session.scalar(_SEEN, {"number": number})
+    require(actor, Permission.RISK_VIEW, risk, view=Permission.RISK_VIEW)
+    assert risk is not None
+    return risk
 
 
 def risk_for(actor: Actor, ref: str | int, permission: Permission = Permission.RISK_VIEW) -> Risk:
@@ -294,6 +304,7 @@ _RISK = (
         selectinload(Risk.tags),
     )
 )
+_SEEN = select(Risk).where(Risk.id == bindparam("number")).options(joinedload(Risk.team))
 _ASSESSMENTS = (
     select(Assessment)
     .where(Assessment.risk_id == bindparam("risk_id"))

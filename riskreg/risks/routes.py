@@ -1,23 +1,29 @@
 """Pages of the register: the list, filing a risk, one risk, editing it."""
 
 import secrets
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from riskreg.actions.queries import actions_of
+from riskreg.actions.queries import lines_of
 from riskreg.audit.queries import entries_of
 from riskreg.errors import Forbidden, RiskregError, Stale
 from riskreg.fields import choices_of
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.ranking import NEW_ID, Order
 from riskreg.org.access import can
-from riskreg.org.models import Team
-from riskreg.org.permissions import Permission
-from riskreg.org.queries import people, systems_for, team_for
+from riskreg.org.models import System, Team
+from riskreg.org.permissions import Actor, Permission
+from riskreg.org.queries import (
+    people_by_id,
+    people_names,
+    system_for,
+    system_names,
+    team_for,
+)
 from riskreg.org.tree import Branch
 from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
     declined,
@@ -44,15 +50,19 @@ from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.options import filter_options
 from riskreg.risks.printed import parts
-from riskreg.risks.queries import assessments_of, count, risk_for
+from riskreg.risks.queries import assessments_of, count, risk_for, risk_seen
 from riskreg.risks.services import create_risk, paste_risks, update_risk
 from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
+from riskreg.risks.stamps import stamp_of
 from riskreg.risks.trying import rated_so, tried
 from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.jinja import today
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
 
 __all__ = ["bp"]
+Key = TypeVar("Key", int, str)
+PARTS = ("heading", "acts", "about", "history", "dialogs", "facts")  # of a risk's page
 
 
 @bp.get("/risks")
@@ -132,7 +142,7 @@ def create() -> Response | tuple[str, int]:
         risk = create_risk(
             current_actor,
             team=_sent_team(form),
-            values=form.values(),
+            values=_values(form),
             why=form.why.data or "",
             form_key=form.form_key.data or None,
         )
@@ -164,31 +174,49 @@ def preview() -> str:
 @requires(Permission.RISK_VIEW)
 def show(ref: str) -> str:
     """One risk: where it stands, the plan, how it got there."""
-    risk = risk_for(current_actor, ref)
-    known = matrices()
-    matrix = known[risk.matrix_id]
-    assessments = assessments_of(risk)
-    seen = can(current_actor, Permission.TRAIL_VIEW, risk)
-    entries = entries_of("risk", risk.id) if seen else []
+    risk = risk_seen(current_actor, ref)
     return render_template(
         "risks/show.html",
         risk=risk,
-        stands=stands(matrix, risk),
-        plan=plan_words(risk),
-        closed_as=labels.CLOSED_AS.get(risk.close_reason or "", ""),
-        steps=steps(known, assessments),
-        exposure_line=exposure_line(known, assessments),
-        actions=actions_of(current_actor, risk_id=risk.id),
+        actions=lines_of(current_actor, risk_id=risk.id),
         new_action_url=other_page("actions.new", origin=risk.ref),
-        pack_url=other_page("packs.new", kind="risk", ref=risk.ref),
         panels=panels("risk", current_actor, risk),
-        changes=changes_of(entries, matrix),
         way=asked_way(risk),
-        sees_system=risk.system and can(current_actor, Permission.SYSTEM_VIEW, risk.system),
         may_edit=can(current_actor, Permission.RISK_EDIT, risk),
-        may_pin=can(current_actor, Permission.RISK_PIN, risk),
-        **state_changes.empty_forms(),
+        **_parts_of(current_actor._get_current_object(), risk),
     )
+
+
+def _parts_of(actor: Actor, risk: Risk) -> dict[str, Markup]:
+    """What the page shows of the risk itself: the same for all with the same roles."""
+
+    def printed() -> dict[str, str]:
+        context = _about(actor, risk_for(actor, risk.id))
+        return {name: render_template(f"risks/_{name}.html", **context) for name in PARTS}
+
+    key = (risk.id, risk.version, actor.grants, actor.timezone, today())
+    return parts("risk", key, stamp_of([risk.team_id]), printed)
+
+
+def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
+    known = matrices()
+    matrix = known[risk.matrix_id]
+    assessments = assessments_of(risk)
+    entries = entries_of("risk", risk.id) if can(actor, Permission.TRAIL_VIEW, risk) else []
+    return {
+        "risk": risk,
+        "stands": stands(matrix, risk),
+        "plan": plan_words(risk),
+        "closed_as": labels.CLOSED_AS.get(risk.close_reason or "", ""),
+        "steps": steps(known, assessments),
+        "exposure_line": exposure_line(known, assessments),
+        "pack_url": other_page("packs.new", kind="risk", ref=risk.ref),
+        "changes": changes_of(entries, matrix),
+        "sees_system": risk.system and can(actor, Permission.SYSTEM_VIEW, risk.system),
+        "may_edit": can(actor, Permission.RISK_EDIT, risk),
+        "may_pin": can(actor, Permission.RISK_PIN, risk),
+        **state_changes.empty_forms(),
+    }
 
 
 @bp.get("/risks/<ref>/edit")
@@ -208,7 +236,7 @@ def update(ref: str) -> Response | tuple[str, int]:
     form = _offered(RiskForm(request.form), risk)
     if not form.validate():
         return _form_page("risks/edit.html", form, risk=risk), 422
-    values = {**form.values(), "team": _sent_team(form)}
+    values = {**_values(form, risk), "team": _sent_team(form)}
     try:
         update_risk(current_actor, risk, values, version=form.seen_version, why=form.why.data or "")
     except Stale as stale:
@@ -272,15 +300,39 @@ def _sent_team(form: RiskForm | PasteForm) -> Team:
     return team_for(current_actor, form.team.data, Permission.RISK_EDIT)
 
 
+def _values(form: RiskForm, risk: Risk | None = None) -> dict[str, Any]:
+    """The values sent, with the system and the people they name."""
+    found = people_by_id([*form.knower_ids, *([form.owner_id] if form.owner_id else [])])
+    return {
+        **form.values(),
+        "system": _sent_system(form, risk),
+        "owner": found.get(form.owner_id or 0),
+        "knowers": [found[number] for number in form.knower_ids],
+    }
+
+
+def _sent_system(form: RiskForm, risk: Risk | None) -> System | None:
+    """The one named; one that the risk has already may be one that the actor cannot see."""
+    key = form.system.data
+    before = risk.system if risk is not None else None
+    if before is not None and before.key == key:
+        return before
+    return system_for(current_actor, key) if key else None
+
+
 def _offered(form: RiskForm, risk: Risk | None = None) -> RiskForm:
     teams = _editable_teams()
-    systems = list(systems_for(current_actor))
-    persons = list(people())
+    systems, persons = system_names(current_actor), people_names()
     if risk is not None:  # what is chosen stays choosable, whatever became of it
-        systems += [risk.system] if risk.system and risk.system not in systems else []
+        systems += _missing([(each.key, each.name) for each in (risk.system,) if each], systems)
         kept = [*risk.knowers, *([risk.owner] if risk.owner else [])]
-        persons += [person for person in kept if person not in persons]
+        persons += _missing([(person.id, person.name) for person in kept], persons)
     return form.offer(teams=teams, systems=systems, people=persons)
+
+
+def _missing(kept: list[tuple[Key, str]], offered: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
+    keys = {key for key, _name in offered}
+    return [(key, name) for key, name in dict(kept).items() if key not in keys]
 
 
 def _with_teams(form: PasteForm) -> PasteForm:

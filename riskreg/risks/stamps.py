@@ -6,7 +6,7 @@ exactly when the change is, and its lock is held for a moment only.
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import event, func, inspect, select
@@ -70,14 +70,20 @@ def touch_teams(team_ids: Sequence[int]) -> None:
     """Give the teams new stamps; for whoever writes risks without the session's objects."""
     if not team_ids:
         return
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     rows = [{"team_id": each, "version": 1, "changed_at": now()} for each in sorted(set(team_ids))]
-    statement = insert(RiskStamp).values(rows)
+    db.session.connection().execute(_touching(db.engine.dialect.name), rows)
+
+
+@cache
+def _touching(dialect: str) -> Any:
+    """Built once: every change of a risk ends with it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(RiskStamp)
     newer = {
         "version": RiskStamp.version + 1,
         "changed_at": statement.excluded.changed_at,
     }
-    db.session.execute(statement.on_conflict_do_update(index_elements=["team_id"], set_=newer))
+    return statement.on_conflict_do_update(index_elements=["team_id"], set_=newer)
 
 
 @event.listens_for(db.session, "after_flush")
