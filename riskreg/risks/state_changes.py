@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 from riskreg.db import db
-from riskreg.errors import Invalid, RiskregError, Stale
-from riskreg.org.models import Person
+from riskreg.errors import Invalid, NotFound, RiskregError, Stale
+from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Permission
 from riskreg.risks import labels
 from riskreg.risks.blueprint import bp
@@ -20,6 +20,7 @@ from riskreg.risks.kinds import CloseReason, Tier
 from riskreg.risks.matrices import matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import risk_for
+from riskreg.risks.samples import file_sample, remove_sample
 from riskreg.risks.scoring import rating_of
 from riskreg.risks.services import (
     assess_risk,
@@ -32,6 +33,7 @@ from riskreg.risks.services import (
 )
 from riskreg.risks.sheet import stands
 from riskreg.risks.trying import rated_so
+from riskreg.web.frame import chosen_team
 from riskreg.web.security import current_actor, requires
 
 BULK_MAX = 200
@@ -177,6 +179,31 @@ def review(ref: str) -> Response | tuple[str, int]:
     mark_reviewed(current_actor, risk, sentence=form.sentence.data or "")
     flash(_("%(ref)s is reviewed and kept.", ref=risk.ref))
     return _back(risk)
+
+
+@bp.post("/risks/sample")
+@requires(Permission.RISK_EDIT)
+def sample() -> Response:
+    """File the sample register in the chosen team."""
+    filed = file_sample(current_actor, _chosen())
+    flash(ngettext("%(num)s sample risk is here.", "%(num)s sample risks are here.", len(filed)))
+    return redirect(url_for("risks.index"), 303)
+
+
+@bp.post("/risks/sample/removal")
+@requires(Permission.RISK_EDIT)
+def unsample() -> Response:
+    """Take it away from the chosen team and below."""
+    number = remove_sample(current_actor, _chosen())
+    flash(ngettext("%(num)s sample risk is gone.", "%(num)s sample risks are gone.", number))
+    return redirect(url_for("risks.index"), 303)
+
+
+def _chosen() -> Team:
+    branch = chosen_team()
+    if branch is None:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    return db.session.get_one(Team, branch.id)
 
 
 @bp.post("/risks/bulk")

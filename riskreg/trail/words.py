@@ -72,6 +72,7 @@ ACT: Mapping[str, LazyString] = {
     "risk.create": _l("filed the risk"),
     "risk.pin": _l("pinned the risk"),
     "risk.realise": _l("marked the risk as come true"),
+    "risk.remove-sample": _l("removed the sample risk"),
     "risk.reopen": _l("reopened the risk"),
     "risk.review": _l("looked at the risk again and kept it"),
     "risk.unpin": _l("unpinned the risk"),
