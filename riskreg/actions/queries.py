@@ -197,16 +197,19 @@ def ages(actor: Actor, wanted: ActionFilter, *, today: date, zone_name: str) -> 
         for first, last in limits.values()
     ]
     parts = [*promised, *overdue, _was_moved()]
-    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts]
+    slips = select(func.count(Slip.id)).where(Slip.action_id == ActionItem.id).scalar_subquery()
+    counted = [*(case((part, 1), else_=0) for part in parts), slips]
+    sums = [func.coalesce(func.sum(each), 0) for each in counted]
     is_open = and_(_narrowed(actor, wanted), ActionItem.status == ActionStatus.OPEN)
-    found = list(db.session.execute(select(*sums).where(is_open)).one())
-    slips = select(func.count(Slip.id)).join(ActionItem, ActionItem.id == Slip.action_id)
+    *found, moved, slipped = (
+        int(n) for n in db.session.execute(select(*sums).where(is_open)).one()
+    )
     size = len(limits)
     return Ages(
         age=dict(zip(limits, found[:size], strict=True)),
-        delay=dict(zip(limits, found[size : 2 * size], strict=True)),
-        moved=found[-1],
-        slips=db.session.scalar(slips.where(is_open)) or 0,
+        delay=dict(zip(limits, found[size:], strict=True)),
+        moved=moved,
+        slips=slipped,
     )
 
 

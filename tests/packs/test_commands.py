@@ -80,5 +80,7 @@ def test_exits_with_one_when_refused(
 ) -> None:
     monkeypatch.setenv("RISKREG_HOME", str(tmp_path))
     tmp_path.chmod(0o700)
+    assert main(["db", "upgrade"]) == 0
+    capsys.readouterr()
     assert main(["pack", "weekly", "-o", str(tmp_path / "x.pdf")]) == 1
     assert capsys.readouterr().err.startswith("riskreg: The pack weekly cannot be made yet")
