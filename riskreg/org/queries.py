@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.db import db
 from riskreg.errors import NotFound
 from riskreg.metrics.reviews import Requirement, required_level
-from riskreg.org.access import inside, require, visible
+from riskreg.org.access import inside, require, team_ids, visible
 from riskreg.org.kinds import DataClass, Hours
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import Actor, Permission
@@ -26,7 +26,7 @@ def root_team() -> Team | None:
 
 def team_for(actor: Actor, slug: str, permission: Permission = Permission.TEAM_VIEW) -> Team:
     """A team by its slug; NotFound or Forbidden as the actor's roles say."""
-    team = db.session.scalar(select(Team).where(Team.slug == slug))
+    team = db.session.scalar(_TEAM, {"slug": slug})
     require(actor, permission, team, view=Permission.TEAM_VIEW)
     assert team is not None
     return team
@@ -165,14 +165,13 @@ def people_by_id(ids: Iterable[int]) -> dict[int, Person]:
 
 def people_names() -> list[tuple[int, str]]:
     """(id, name) of everybody who is active, by name, for forms."""
-    query = select(Person.id, Person.name).where(Person.is_active).order_by(Person.name, Person.id)
-    return [(number, name) for number, name in db.session.connection().execute(query)]
+    return [(number, name) for number, name in db.session.connection().execute(_NAMES)]
 
 
 def system_names(actor: Actor) -> list[tuple[str, str]]:
     """(key, name) of the systems the actor may see, by name, for forms."""
-    seen = visible(actor, Permission.SYSTEM_VIEW, System.team_id)
-    query = select(System.key, System.name).where(seen).order_by(System.name, System.id)
+    ids = team_ids(actor, Permission.SYSTEM_VIEW)
+    query = _systems_of(None if ids is None else tuple(ids))
     return [(key, name) for key, name in db.session.connection().execute(query)]
 
 
@@ -197,6 +196,17 @@ def person_by_id(person_id: int) -> Person:
     if person is None:
         raise NotFound(_("There is no such person."))
     return person
+
+
+# Statements that forms ask again and again, built once.
+_TEAM = select(Team).where(Team.slug == bindparam("slug"))
+_NAMES = select(Person.id, Person.name).where(Person.is_active).order_by(Person.name, Person.id)
+
+
+@lru_cache(maxsize=128)
+def _systems_of(teams: tuple[int, ...] | None) -> Select[str, str]:
+    query = select(System.key, System.name).order_by(System.name, System.id)
+    return query if teams is None else query.where(System.team_id.in_(teams))
 
 
 @lru_cache(maxsize=256)

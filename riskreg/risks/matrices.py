@@ -14,17 +14,18 @@ from riskreg.risks.models import MatrixVersion
 _VERSIONS = select(MatrixVersion.id, MatrixVersion.created_at).order_by(
     MatrixVersion.retired_at.is_(None), MatrixVersion.number
 )
+_CURRENT = (
+    select(MatrixVersion)
+    .where(MatrixVersion.retired_at.is_(None))
+    .order_by(MatrixVersion.number.desc())
+    .limit(1)
+)
 _parsed: dict[tuple[int, datetime], Matrix] = {}
 
 
 def current_matrix() -> MatrixVersion:
     """The version that new risks are scored on; raises Unavailable before set-up."""
-    version = db.session.scalar(
-        select(MatrixVersion)
-        .where(MatrixVersion.retired_at.is_(None))
-        .order_by(MatrixVersion.number.desc())
-        .limit(1)
-    )
+    version = db.session.scalar(_CURRENT)
     if version is None:
         raise Unavailable(_("There is no matrix yet; the administrator runs “riskreg init” once."))
     return version

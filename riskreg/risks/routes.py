@@ -276,7 +276,8 @@ def pasted() -> Response | tuple[str, int]:
 
 
 def _editable_teams() -> list[Branch]:
-    return [team for team in visible_teams() if current_actor.may(Permission.RISK_EDIT, team.path)]
+    paths = current_actor.paths(Permission.RISK_EDIT)
+    return [team for team in visible_teams() if team.path.startswith(paths)]
 
 
 def _sorts(view: View) -> dict[str, tuple[str, bool]]:
