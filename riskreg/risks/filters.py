@@ -71,11 +71,11 @@ class RiskFilter:
     def to_args(self) -> dict[str, str]:
         """The query values that give this filter again, without those that do not narrow."""
         kept: dict[str, str] = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value != field.default:
-                kept["q" if field.name == "text" else field.name] = (
-                    str(int(value)) if field.name == "due" else str(value)
+        for name, default in _DEFAULTS:
+            value = getattr(self, name)
+            if value != default:
+                kept["q" if name == "text" else name] = (
+                    str(int(value)) if name == "due" else str(value)
                 )
         if self.likelihood is None and self.impact is None:
             kept.pop("tier", None)
@@ -90,6 +90,9 @@ class RiskFilter:
     def is_narrow(self) -> bool:
         """Whether a condition is in force that few risks meet: then they are found first."""
         return bool(self.owner or self.system or self.tag or self.text or self.due)
+
+
+_DEFAULTS = tuple((field.name, field.default) for field in fields(RiskFilter))
 
 
 def _words(value: object) -> str:

@@ -1,6 +1,7 @@
 """Pages of the register: the list, filing a risk, one risk, editing it."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
@@ -45,7 +46,7 @@ from riskreg.risks.chips import chips, choices
 from riskreg.risks.conditions import View
 from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of, team_choices
 from riskreg.risks.kinds import Kind, Tier
-from riskreg.risks.listing import NUMBERS, columns_of, groups_of, sentence
+from riskreg.risks.listing import NUMBERS, Column, columns_of, groups_of, sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.options import filter_options
@@ -62,6 +63,7 @@ from riskreg.web.security import current_actor, requires
 
 __all__ = ["bp"]
 Key = TypeVar("Key", int, str)
+AROUND = ("filters", "chooser", "heads", "bulk", "tools")  # of the list
 PARTS = ("heading", "acts", "about", "history", "dialogs", "facts")  # of a risk's page
 
 
@@ -83,20 +85,18 @@ def index() -> str:
         criteria=view.criteria,
         sentence=sentence(view, total, team.name if team and team.parent_id else ""),
         groups=groups_of(found.rows, view, known, shown),
-        columns=columns,
         shown=shown,
-        sorts=_sorts(view),
-        kept=list(view.criteria.to_args().items()),
-        numbers=NUMBERS,
         page=page,
         tabs=tabs(view, "index"),
         may_edit=(may_edit := current_actor.may_somewhere(Permission.RISK_EDIT)),
-        **_around(view, matrix, may_edit=may_edit),
+        **_around(view, matrix, columns, may_edit=may_edit),
     )
 
 
-def _around(view: View, matrix: Matrix, *, may_edit: bool) -> dict[str, Markup]:
-    """Filters, bulk acts and tools of a list: the same until a risk changes."""
+def _around(
+    view: View, matrix: Matrix, columns: Sequence[Column], *, may_edit: bool
+) -> dict[str, Markup]:
+    """Filters, heads, bulk acts and tools of a list: the same until a risk changes."""
     asked = tuple(request.args.getlist("column"))
 
     def printed() -> dict[str, str]:
@@ -106,12 +106,16 @@ def _around(view: View, matrix: Matrix, *, may_edit: bool) -> dict[str, Markup]:
             "options": options,
             "chips": chips(view.criteria, options, matrix),
             "exports": view.criteria.to_args(),
+            "columns": columns,
+            "shown": [(column.key, column.label) for column in columns if column.shown],
+            "sorts": _sorts(view),
+            "kept": list(view.criteria.to_args().items()),
+            "numbers": NUMBERS,
             "import_url": other_page("imports.new"),
             "may_edit": may_edit,
             **choices(matrix, options),
         }
-        names = ("filters", "bulk", "tools")
-        return {name: render_template(f"risks/_{name}.html", **context) for name in names}
+        return {name: render_template(f"risks/_{name}.html", **context) for name in AROUND}
 
     key = (view, asked, matrix, may_edit)
     return parts("around the list", key, view.stamp, printed)
