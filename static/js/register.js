@@ -10,6 +10,15 @@ document.addEventListener("keydown", (event) => {
     link.click();
 });
 
+// Ctrl or Command and Enter send the form from any of its fields.
+document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+    const form = event.target.closest?.("form.risk-form");
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button[type=submit]"));
+});
+
 for (const row of document.querySelectorAll("[data-effort]")) {
     const text = row.querySelector('[name="effort"]');
     const sizes = [...row.querySelectorAll('[name="effort_size"]')];
