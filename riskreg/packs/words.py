@@ -8,6 +8,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from riskreg.metrics.matrix import Band, Matrix
+from riskreg.reviews.results import whole_percent
 
 Counts = Iterable[Sequence[int]]
 UNKNOWN = "–"
@@ -34,8 +35,9 @@ def format_at(iso: str | None, zone: str) -> str:
 
 
 def format_share(share: float | None) -> str:
-    """28 %; ? for unknown."""
-    return "?" if share is None else f"{round(share * 100)} %"
+    """28 %, as the pages say it; ? for unknown."""
+    percent = whole_percent(share)
+    return "?" if percent is None else f"{percent} %"
 
 
 def format_days(days: int | None) -> str:

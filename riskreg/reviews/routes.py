@@ -45,6 +45,7 @@ from riskreg.reviews.queries import (
     seen_by_checks,
 )
 from riskreg.reviews.rechecks import links_to_recheck
+from riskreg.reviews.results import whole_percent
 from riskreg.reviews.services import (
     NEXT_REVIEW_MONTHS,
     add_comment,
@@ -86,7 +87,7 @@ def index() -> ResponseReturnValue:
         "reviews/index.html",
         page=_page(rows, total, number),
         wanted=wanted,
-        percent=_percent,
+        percent=whole_percent,
         labels=labels,
     )
 
@@ -299,17 +300,12 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "is_signed": review.status == ReviewStatus.SIGNED_OFF,
         "seeds": seeds_of(offered),
         "owner": fitting_owner(review.system) if offered else None,
-        "percent": _percent(sheet.result.score_share),
+        "percent": whole_percent(sheet.result.score_share),
         "next_months": NEXT_REVIEW_MONTHS[review.required_level],
         "requirement_now": requirement_of(review.system),
         "labels": labels,
         "Show": Show,
     }
-
-
-def _percent(share: float | None) -> int | None:
-    """Whole percent, rounded down, so that 100 % means all."""
-    return None if share is None else int(share * 100 + 1e-9)
 
 
 def _page(rows: Any, total: int, number: int) -> Page:

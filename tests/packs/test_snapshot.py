@@ -21,6 +21,7 @@ from riskreg.packs.models import Snapshot
 from riskreg.packs.past import cells_at
 from riskreg.packs.recipes import RECIPES, SECTIONS
 from riskreg.packs.services import freeze
+from riskreg.packs.words import format_share
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Risk
 from riskreg.risks.services import assess_risk
@@ -68,6 +69,14 @@ def test_things_with_hardly_anything_in_them_are_printed(app: Flask) -> None:
     assert "Nobody has rated it yet." in pages[0]
     assert "No risk in the register foresaw it." in pages[1]
     assert "Not ready" in pages[2]
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(15 / 54, "27 %"), (0.29, "29 %"), (0.999, "99 %"), (1, "100 %"), (None, "?")],
+)
+def test_a_share_is_rounded_down_as_on_the_pages(share: float | None, told: str) -> None:
+    assert format_share(share) == told
 
 
 @pytest.mark.parametrize("kind", [PackKind.TOP_TEN, PackKind.LEADERSHIP])
