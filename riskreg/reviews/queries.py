@@ -133,13 +133,18 @@ def candidates(actor: Actor, *, below: Branch | None = None) -> Sequence[Candida
     return sorted(found, key=_waiting)
 
 
-def newest_reviews(system_ids: Sequence[int]) -> Mapping[int, Review]:
-    """The newest review of each system, by the system's id."""
+def newest_reviews(system_ids: Sequence[int], *, handed_in: bool = False) -> Mapping[int, Review]:
+    """The newest review of each system, by the system's id.
+
+    With `handed_in` only those that were submitted: one that was only begun says nothing yet.
+    """
     newest = (
         select(func.max(Review.id))
         .where(Review.system_id.in_(system_ids))
         .group_by(Review.system_id)
     )
+    if handed_in:
+        newest = newest.where(Review.status != ReviewStatus.IN_PROGRESS)
     rows = db.session.scalars(select(Review).where(Review.id.in_(newest)))
     return {review.system_id: review for review in rows}
 

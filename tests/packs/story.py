@@ -9,6 +9,8 @@ from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
 from riskreg.postmortems.services import save_section
 from riskreg.reviews.kinds import AnswerValue
+from riskreg.reviews.models import Review
+from riskreg.reviews.services import submit_review
 from tests.actions.factories import make_action
 from tests.factories import actor, make_person, make_system, make_team
 from tests.postmortems.factories import make_incident, make_postmortem
@@ -91,6 +93,9 @@ def _review(team: Team, boss: Person) -> None:
     make_system(team, name="Never looked at")
     review = make_review(system, boss, own_1="met", own_2="not_met")
     make_answer(review, boss, "tel-1", AnswerValue.MET)
+    with transaction():
+        submit_review(actor(boss), db.session.get_one(Review, review.id))
+    make_review(make_system(team, name="Only begun"), boss, own_1="met")
 
 
 def _incident(team: Team, boss: Person, port: int) -> None:

@@ -119,8 +119,9 @@ def test_the_leadership_pack_answers_how_we_sleep(printed: Print) -> None:
     for said in (
         "How do we sleep?",
         "12 of 12 open promises are past their day",
-        "0 of 2 systems are shown to be ready; 1 were never reviewed.",
-        "Never reviewed, so unknown: Never looked at.",
+        "0 of 3 systems are shown to be ready; 2 were never reviewed.",
+        "Never reviewed, so unknown: Never looked at, Only begun.",
+        "A first review is begun, but not handed in: Only begun.",
         "Not measured here yet, which does not mean that all is well",
         "Unknown is said as unknown",
     ):

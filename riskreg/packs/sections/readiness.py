@@ -14,9 +14,14 @@ from riskreg.reviews.results import asked_of, results_of
 
 
 def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
-    """The newest review of every system of the team and below; never reviewed ones are counted."""
+    """The newest review handed in for every system of the team and below, as home counts them.
+
+    Without one a system is not reviewed; those whose review is only begun are named once more.
+    """
     systems = systems_for(actor, below=scope.team, permission=Permission.REVIEW_VIEW)
-    newest = newest_reviews([system.id for system in systems])
+    ids = [system.id for system in systems]
+    newest = newest_reviews(ids, handed_in=True)
+    begun = newest_reviews([number for number in ids if number not in newest])
     results = results_of([asked_of(review) for review in newest.values()], scope.on)
     rows = []
     for system in systems:
@@ -40,6 +45,7 @@ def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
     return {
         "systems": len(systems),
         "not_reviewed": [system.name for system in systems if system.id not in newest],
+        "begun": [system.name for system in systems if system.id in begun],
         "rows": rows,
     }
 
