@@ -24,7 +24,6 @@ class Section:
     kind: str
     required: bool
     brief: bool
-    pack: bool
 
     @property
     def has_text(self) -> bool:

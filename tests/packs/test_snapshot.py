@@ -22,13 +22,17 @@ from riskreg.packs.past import cells_at
 from riskreg.packs.recipes import RECIPES, SECTIONS
 from riskreg.packs.services import freeze
 from riskreg.packs.words import format_share
+from riskreg.postmortems.models import Postmortem
+from riskreg.postmortems.parts import link_risk
+from riskreg.postmortems.services import save_section
+from riskreg.postmortems.template import template
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Risk
 from riskreg.risks.services import assess_risk
 from tests.actions.factories import make_action
 from tests.factories import actor, make_person, make_system, make_team
 from tests.packs.factories import make_snapshot
-from tests.postmortems.factories import make_incident
+from tests.postmortems.factories import make_incident, make_postmortem
 from tests.reviews.factories import make_review
 from tests.risks.factories import make_risk
 
@@ -210,6 +214,26 @@ def test_a_filtered_register_has_the_rows_and_says_which(app: Flask) -> None:
     assert "Only the rows with Band: Critical." in html
     assert "Critical one" in html
     assert "Low one" not in html
+
+
+def test_a_post_mortem_is_printed_with_all_that_was_written(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team, Role.MANAGER)
+    risk = make_risk(team, title="A disk fills up")
+    incident = make_incident(team, person)
+    postmortem = make_postmortem(incident, person)
+    with transaction():
+        row = db.session.get_one(Postmortem, postmortem.id)
+        for section in template().sections:
+            if section.has_text:
+                save_section(actor(person), row, section.key, f"Told of {section.key}.")
+        link_risk(actor(person), row, db.session.get_one(Risk, risk.id), foresaw=True)
+        db.session.get_one(Risk, risk.id).realised_at = now()
+    html = pack_html(make_snapshot(person, team, PackKind.POSTMORTEM, ref=incident.ref))
+    for section in template().sections:
+        if section.has_text:
+            assert html.count(f"Told of {section.key}.") == 1, section.key
+    assert "A disk fills up (filed after it began, realised)" in html
 
 
 def test_tells_what_changed_since_the_last_pack(app: Flask) -> None:

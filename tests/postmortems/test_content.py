@@ -33,7 +33,7 @@ def test_asks_the_eleven_sections_in_order() -> None:
 
 def test_every_section_is_complete() -> None:
     for section in SECTIONS:
-        assert set(section) == {"key", "title", "kind", "required", "brief", "pack", "guidance"}
+        assert set(section) == {"key", "title", "kind", "required", "brief", "guidance"}
         assert section["kind"] in KINDS
         assert section["guidance"].endswith(".")
         assert "\n" not in section["guidance"]

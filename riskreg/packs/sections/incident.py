@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from riskreg.metrics.incidents import Phase, durations
@@ -10,9 +11,10 @@ from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
 from riskreg.packs.promises import outside, promises_of
 from riskreg.postmortems.incidents import times_of
-from riskreg.postmortems.models import Incident
-from riskreg.postmortems.queries import incident_for
+from riskreg.postmortems.models import Incident, Postmortem, PostmortemRisk
+from riskreg.postmortems.queries import incident_for, known_at
 from riskreg.postmortems.sight import risks_seen, systems_seen
+from riskreg.postmortems.template import WRITTEN, template
 from riskreg.postmortems.words import format_duration
 
 
@@ -43,11 +45,12 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
         "reviewed_at": report.reviewed_at if report else None,
         "review_note": report.review_note if report else "",
         "risks_hidden": risks.hidden,
-        "risks": [[link.risk.ref, link.risk.title, link.foresaw] for link in links],
+        "risks": [_linked(link, incident) for link in links],
         "statements": [
             [link.statement.code, link.statement.text, link.was_met]
             for link in (report.statement_links if report else [])
         ],
+        "notes": _notes(report),
         "actions": promises,
         OTHER_TEAMS: sorted({*teams, *outside(scope.team, seen)}),
     }
@@ -71,6 +74,23 @@ def headline(data: Frozen, _matrix: Matrix) -> str:
         else _("nothing was promised")
     )
     return f"{noticed} {lasted}; {promised}."
+
+
+def _linked(link: PostmortemRisk, incident: Incident) -> list[Any]:
+    """Ref, title, whether it foresaw the incident, whether it was filed too late, and came true."""
+    risk = link.risk
+    zone_name = current_app.config["SETTINGS"].timezone
+    late = known_at(risk, zone_name) >= incident.impact_start_at
+    return [risk.ref, risk.title, link.foresaw, link.foresaw and late, bool(risk.realised_at)]
+
+
+def _notes(report: Postmortem | None) -> dict[str, str]:
+    """What was written beside links and promises: {risks, statements, actions: Markdown}."""
+    return {
+        section.kind: report.sections[section.key]
+        for section in template().sections
+        if report and section.kind not in WRITTEN and report.sections.get(section.key)
+    }
 
 
 def _lengths(incident: Incident) -> dict[str, str | None]:
