@@ -59,6 +59,10 @@ def heat_map(matrix: Matrix, now: Counts, targets: Counts, title: str) -> Markup
 def worst_now(matrix: Matrix, now: Counts) -> str:
     """The caption of the heat map of today."""
     worst, number = words.band_counts(matrix, now)[0]
+    if not number:
+        return str(
+            _("No risk is %(band)s now; dashed, where the plans would take them", band=worst.label)
+        )
     return str(
         ngettext(
             "%(num)s risk is %(band)s now; dashed, where the plans would take them",
@@ -72,6 +76,8 @@ def worst_now(matrix: Matrix, now: Counts) -> str:
 def worst_then(matrix: Matrix, then: Counts, day: str) -> str:
     """The caption of the heat map of a quarter ago."""
     worst, number = words.band_counts(matrix, then)[0]
+    if not number:
+        return str(_("On %(day)s no risk was %(band)s", day=day, band=worst.label))
     return str(
         ngettext(
             "On %(day)s %(num)s risk was %(band)s",
@@ -137,6 +143,7 @@ HELPERS = {
     "share": words.format_share,
     "effort_words": words.format_days,
     "band_of": words.band_of,
+    "band_of_rating": words.band_of_rating,
     "rating_words": words.rating_words,
     "prose": prose,
     "treatment_word": lambda value: TREATMENT[Treatment(value)],

@@ -68,7 +68,7 @@ def _postmortem_cover(data: Frozen) -> dict[str, Any]:
     incident = data["incident"]
     return {
         "title": _("Post-mortem %(ref)s", ref=incident["ref"]),
-        "figure": f"Sev-{incident['severity']}",
+        "figure": _("Sev %(n)s", n=incident["severity"]),
         "figure_label": ", ".join(incident["systems"]),
         "sentence": incident["title"],
     }

@@ -59,6 +59,12 @@ def rating_words(matrix: Matrix, rating: Sequence[int | None]) -> str:
     return f"{matrix.likelihoods[likelihood - 1].label} × {matrix.impacts[impact - 1].label}"
 
 
+def band_of_rating(matrix: Matrix, rating: Sequence[int | None]) -> int | None:
+    """The rank of a rating's band; None for unrated."""
+    likelihood, impact = rating
+    return matrix.grid[impact - 1][likelihood - 1] if likelihood and impact else None
+
+
 def band_counts(matrix: Matrix, cells: Counts) -> list[tuple[Band, int]]:
     """How many risks stand in each band, the worst first; cells are [likelihood, impact, n]."""
     found = dict.fromkeys((band.rank for band in matrix.bands), 0)

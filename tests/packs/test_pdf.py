@@ -167,15 +167,20 @@ def test_nothing_is_fetched_for_a_picture_in_a_text(
 def _printed_row(row: dict[str, Any], matrix: Matrix) -> str:
     """What a row of the register reads, cell by cell."""
     kind = {"security": "Security", "operational": "Operational", "both": "Both kinds"}[row["kind"]]
-    band = words.band_of(matrix, row["band"]) or "Unrated"
+    target = words.band_of_rating(matrix, row["target"])
     cells = (
         f"{row['ref']} {row['title']} {kind} · {row['team']}",
-        "–○●▲◆"[row["band"] or 0] + band + words.rating_words(matrix, row["current"]),
-        words.rating_words(matrix, row["target"]) or "–",
+        _printed_rating(matrix, row["band"], row["current"]),
+        _printed_rating(matrix, target, row["target"]) if target else "–",
         words.format_days(row["effort"]),
         (row["owner"] or "No owner") + row["treatment"].capitalize(),
     )
     return " ".join(cells)
+
+
+def _printed_rating(matrix: Matrix, rank: int | None, rating: list[int | None]) -> str:
+    band = words.band_of(matrix, rank) or "Unrated"
+    return "–○●▲◆"[rank or 0] + band + words.rating_words(matrix, rating)
 
 
 def _squeezed(text: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from riskreg.lib.dates import day_start, quarter_back
 from riskreg.metrics.matrix import Matrix
@@ -44,15 +45,23 @@ def headline(data: Frozen, matrix: Matrix) -> str:
     rated = sum(n for _level, _impact, n in data["now"])
     if not rated:
         return str(_("No open risk is rated, so nothing can be said about where we stand."))
-    return str(
-        _(
-            "%(now)s of %(rated)s rated risks are %(band)s; a quarter ago it was %(then)s.",
-            now=now,
-            rated=rated,
-            band=worst.label,
-            then=then,
-        )
+    stand = ngettext(
+        "%(num)s of %(rated)s rated risks is %(band)s",
+        "%(num)s of %(rated)s rated risks are %(band)s",
+        now,
+        rated=rated,
+        band=worst.label,
     )
+    return f"{stand}; {_before(now, then)}."
+
+
+def _before(now: int, then: int) -> str:
+    """The worst band a quarter ago, against now."""
+    if now == then:
+        return str(_("as many as a quarter ago"))
+    if not then:
+        return str(_("a quarter ago none was"))
+    return ngettext("a quarter ago %(num)s was", "a quarter ago %(num)s were", then)
 
 
 SECTION = Section(

@@ -62,18 +62,18 @@ def headline(data: Frozen, _matrix: Matrix) -> str:
     found = lengths[Phase.DETECT]
     ended = lengths[Phase.RESOLVE] or lengths[Phase.MITIGATE]
     noticed = (
-        _("It was noticed after %(length)s", length=found)
+        _("Noticed %(length)s after it began", length=found)
         if found
-        else _("When it was noticed is not known")
+        else _("Nobody has said when it was noticed")
     )
-    lasted = _("and over after %(length)s", length=ended) if ended else _("and is not over")
+    lasted = _("it lasted %(length)s", length=ended) if ended else _("it is not over")
     left = sum(action["status"] == "open" for action in data["actions"])
     promised = (
         _("%(n)s of %(all)s promises are open", n=left, all=len(data["actions"]))
         if data["actions"]
         else _("nothing was promised")
     )
-    return f"{noticed} {lasted}; {promised}."
+    return f"{noticed}; {lasted}; {promised}."
 
 
 def _linked(link: PostmortemRisk, incident: Incident) -> list[Any]:
