@@ -57,13 +57,13 @@ SIZE: Labels = {
     Size.L: _l("L, three months"),
     Size.XL: _l("XL, half a year and more"),
 }
-# Two of them are followed by the risk's own figure and that of the last of the ten.
+# With figures to compare, `why_not_words` says it with them.
 WHY_NOT: Labels = {
     WhyNot.PINNED_OUT: _l("A pinned risk took its place"),
-    WhyNot.LOWER_BAND: _l("Its band against that of the last of the ten"),
+    WhyNot.LOWER_BAND: _l("A lower band than the last of the ten"),
     WhyNot.NEEDS_EFFORT: _l("As severe, but nobody has said what it takes"),
-    WhyNot.LOWER_VALUE: _l("Its value against that of the last of the ten"),
-    WhyNot.LOWER_EXPOSURE: _l("Same value; its exposure against that of the last of the ten"),
+    WhyNot.LOWER_VALUE: _l("Less value than the last of the ten"),
+    WhyNot.LOWER_EXPOSURE: _l("Same value, less exposure than the last of the ten"),
     WhyNot.TIE: _l("A tie: the last of the ten was identified earlier"),
 }
 # What each field is called where a person compares two versions or reads what changed.

@@ -13,7 +13,7 @@ from riskreg.charts.heatmap import Matrix as MatrixPicture
 from riskreg.charts.heatmap import MatrixCell
 from riskreg.charts.quadrant import Point, Quadrants, quadrant
 from riskreg.metrics.matrix import Matrix, Rating
-from riskreg.metrics.ranking import Order, Place, WhyNot
+from riskreg.metrics.ranking import Order, Place
 from riskreg.org.permissions import Permission
 from riskreg.risks import labels
 from riskreg.risks.asked import asked_view, list_url, tabs
@@ -27,6 +27,7 @@ from riskreg.risks.options import FilterOptions
 from riskreg.risks.printed import once
 from riskreg.risks.queries import RiskRow, cells
 from riskreg.risks.tops import POINTS_MAX, Points, TopTen, points, top_ten
+from riskreg.risks.why_not import why_not_words
 from riskreg.risks.words import amount, band_label, effort_words, rate, rating_words
 from riskreg.web.frame import chosen_team
 from riskreg.web.security import requires
@@ -347,24 +348,8 @@ def _line(place: Place, found: TopTen, known: Mapping[int, Matrix]) -> Line:
         effort=effort_words(row.effort_days, None),
         value=rate(row.value_rate),
         pin_reason=place.pin_reason or "",
-        why_not=_why_not(place, found, matrix),
+        why_not=why_not_words(place, found, matrix),
     )
-
-
-def _why_not(place: Place, found: TopTen, matrix: Matrix) -> str:
-    """What keeps a risk out, with the figure that decided."""
-    last = next((one.item for one in reversed(found.top.places) if not one.pin_reason), None)
-    if place.why_not is None or last is None:
-        return str(labels.WHY_NOT[place.why_not]) if place.why_not else ""
-    item = place.item
-    figures = {
-        WhyNot.LOWER_BAND: (band_label(matrix, item.band_rank), band_label(matrix, last.band_rank)),
-        WhyNot.LOWER_VALUE: (rate(item.value_rate), rate(last.value_rate)),
-        WhyNot.LOWER_EXPOSURE: (amount(item.exposure_milli), amount(last.exposure_milli)),
-    }
-    words = str(labels.WHY_NOT[place.why_not])
-    mine, theirs = figures.get(place.why_not, ("", ""))
-    return f"{words}: {mine}, {theirs}" if mine else words
 
 
 def _ordered(view: View, order: Order) -> dict[str, Any]:

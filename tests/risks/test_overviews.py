@@ -64,7 +64,7 @@ def test_the_ten_and_why_not(client: RegisterClient, company: Company) -> None:
     assert names[0] == [f"Critical {number:02}" for number in range(10)]
     assert names[1] == ["Critical 10", "Critical 11", "Hungry", "Only high"]
     text = re.sub(r"\s+", " ", tree.text_content())
-    assert "Its band against that of the last of the ten: High, Critical" in text
+    assert "High; the last of the ten is Critical" in text
     assert "As severe, but nobody has said what it takes" in text
     assert "There is no security risk among these." in text
     assert "1 unrated risk" in text

@@ -61,7 +61,7 @@ def _before(now: int, then: int) -> str:
         return str(_("as many as a quarter ago"))
     if not then:
         return str(_("a quarter ago none was"))
-    return ngettext("a quarter ago %(num)s was", "a quarter ago %(num)s were", then)
+    return str(ngettext("a quarter ago %(num)s was", "a quarter ago %(num)s were", then))
 
 
 SECTION = Section(

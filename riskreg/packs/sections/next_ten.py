@@ -6,15 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from riskreg.metrics.matrix import Matrix
-from riskreg.metrics.ranking import Place, WhyNot
 from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import Frozen, Scope, Section
 from riskreg.packs.past import plain_row
 from riskreg.packs.sections.the_ten import ten_of
-from riskreg.risks.labels import WHY_NOT
 from riskreg.risks.matrices import current_matrix, matrix_of
-from riskreg.risks.tops import TopTen
-from riskreg.risks.words import amount, band_label, rate
+from riskreg.risks.why_not import why_not_words
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
@@ -26,30 +23,12 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
     return {
         "rows": [
             plain_row(ten.rows[place.item.id])
-            | {"rank": place.position, "why": why_not(place, ten, matrix)}
+            | {"rank": place.position, "why": why_not_words(place, ten, matrix)}
             for place in ten.top.following
         ],
         "needs_effort": [plain_row(row) for row in ten.needs_effort],
         "needs_effort_count": ten.needs_effort_count,
     }
-
-
-def why_not(place: Place, ten: TopTen, matrix: Matrix) -> str:
-    """What keeps a risk out of the ten, with the two figures that decided."""
-    if place.why_not is None:
-        return ""
-    words = str(WHY_NOT[place.why_not])
-    last = next((one.item for one in reversed(ten.top.places) if not one.pin_reason), None)
-    if last is None:
-        return words
-    item = place.item
-    figures = {
-        WhyNot.LOWER_BAND: (band_label(matrix, item.band_rank), band_label(matrix, last.band_rank)),
-        WhyNot.LOWER_VALUE: (rate(item.value_rate), rate(last.value_rate)),
-        WhyNot.LOWER_EXPOSURE: (amount(item.exposure_milli), amount(last.exposure_milli)),
-    }
-    mine, theirs = figures.get(place.why_not, ("", ""))
-    return f"{words}: {mine}, {theirs}" if mine else words
 
 
 def headline(data: Frozen, _matrix: Matrix) -> str:
