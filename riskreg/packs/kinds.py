@@ -46,7 +46,7 @@ class Scope:
     """What a pack is about: a team and all below, on a day, and where it says so one thing of it.
 
     `ref` is R-12, OR-3 or I-7; `filters` are the query values of the list it was asked from;
-    `earlier` is the frozen data of the newest earlier pack that printed the ten of this team.
+    `earlier` is the frozen data of the earlier pack whose ten of this team these are compared with.
     """
 
     team: Team

@@ -1,9 +1,10 @@
 """Reads of packs and snapshots."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
@@ -86,13 +87,17 @@ def unfinished_packs(person_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def earlier_ten(team: Team) -> Snapshot | None:
-    """The newest snapshot of the team's ten in its usual order, of either pack that prints them."""
+def earlier_ten(team: Team, *, until: datetime) -> Snapshot | None:
+    """The team's ten as some earlier pack froze them in their usual order; None without one.
+
+    It is the newest made by `until`, so that a pack made twice in a morning is not compared with
+    itself; where all are newer, the newest.
+    """
     return db.session.scalar(
         select(Snapshot)
         .where(Snapshot.kind.in_(WITH_THE_TEN), Snapshot.team_id == team.id)
         .where(Snapshot.subject_ref == "")
-        .order_by(Snapshot.id.desc())
+        .order_by(case((Snapshot.made_at <= until, 0), else_=1), Snapshot.id.desc())
         .limit(1)
     )
 

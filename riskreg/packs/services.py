@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from riskreg.risks.queries import view_of
 TASK = "pack.make"
 TITLE_CHARS_MAX = 200
 UNFINISHED_MAX = 3
+COMPARED_AFTER = timedelta(days=7)
 
 
 def freeze(
@@ -56,7 +58,11 @@ def freeze(
     require(actor, Permission.PACK_MAKE, team, view=Permission.TEAM_VIEW)
     require(actor, recipe.needs, team, view=Permission.TEAM_VIEW)
     chosen = _filters(recipe, filters or {})
-    before = earlier_ten(team) if "changes" in recipe.sections and not chosen else None
+    before = (
+        earlier_ten(team, until=now() - COMPARED_AFTER)
+        if "changes" in recipe.sections and not chosen
+        else None
+    )
     scope = Scope(
         team=team,
         on=local_day(now(), actor.timezone),

@@ -240,7 +240,9 @@ def test_tells_what_changed_since_the_last_pack(app: Flask) -> None:
     team = make_team()
     person = make_person(team, Role.MANAGER)
     moved, _gone = make_risk(team, 5, 5, effort_days=5), make_risk(team, 4, 4, effort_days=5)
-    assert "changes" not in make_snapshot(person, team).data["sections"]
+    first = make_snapshot(person, team)
+    assert first.data["sections"]["changes"]["since"] is None
+    assert "This is the first pack of this kind" in pack_html(first)
     with transaction():
         stored = db.session.get_one(Risk, moved.id)
         rating = Rating(likelihood=3, impact=5)
@@ -251,6 +253,16 @@ def test_tells_what_changed_since_the_last_pack(app: Flask) -> None:
     assert [row["ref"] for row in changes["rescored"]] == [moved.ref]
     filtered = make_snapshot(person, team, filters={"order": "value"})
     assert "changes" not in filtered.data["sections"]
+
+
+def test_compares_with_the_newest_pack_that_is_a_week_old(app: Flask) -> None:
+    team = make_team()
+    person = make_person(team, Role.MANAGER)
+    for days in (30, 8, 2, 0):
+        with clock_at(now() - timedelta(days=days)):
+            snapshot = make_snapshot(person, team)
+    week_ago = (snapshot.made_at - timedelta(days=8)).date()
+    assert snapshot.data["sections"]["changes"]["since"] == week_ago.isoformat()
 
 
 def test_the_register_of_a_quarter_ago(app: Flask) -> None:

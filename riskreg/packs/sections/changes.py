@@ -14,9 +14,14 @@ from riskreg.packs.words import format_on
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
-    """The ten now against the ten of the newest earlier pack; None for the first pack."""
-    if scope.earlier is None:
+    """The ten now against those of an earlier pack; without one there is no `since`.
+
+    None for the ten of a filtered list, which no other pack is like.
+    """
+    if scope.filters:
         return None
+    if scope.earlier is None:
+        return {"since": None, "entered": [], "left": [], "rescored": []}
     before = _by_ref(scope.earlier["sections"].get("the_ten", {}).get("rows", []))
     ten = ten_of(actor, scope)
     after = _by_ref(plain_row(ten.rows[place.item.id]) for place in ten.top.places)
@@ -34,6 +39,8 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
 
 def headline(data: Frozen, _matrix: Matrix) -> str:
     """How many moved, and since when."""
+    if data["since"] is None:
+        return str(_("This is the first pack of this kind, so there is nothing to compare with."))
     day = format_on(data["since"])
     if not (data["entered"] or data["left"] or data["rescored"]):
         return str(_("The ten are the same as on %(day)s and stand where they stood.", day=day))
