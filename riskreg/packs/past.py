@@ -1,6 +1,6 @@
 """The register as it was on an earlier day, and its rows as packs print them."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from riskreg.db import db
 from riskreg.org.access import visible
-from riskreg.org.models import Team
+from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Assessment, Risk
@@ -46,8 +46,17 @@ def cells_at(actor: Actor, team: Team, instant: datetime) -> tuple[Cells, int]:
     return found, sum(n for level, impact, n in rows if not (level and impact))
 
 
-def plain_row(row: RiskRow) -> dict[str, Any]:
-    """What packs print of a risk in a list."""
+def systems_named(actor: Actor, team: Team) -> frozenset[str]:
+    """Keys of the systems that a list of risks may name: of the team and below, and seen.
+
+    Those of other teams are left out, so that whoever may see the team may read the pack.
+    """
+    seen = visible(actor, Permission.SYSTEM_VIEW, System.team_id, below=team)
+    return frozenset(db.session.scalars(select(System.key).where(seen)))
+
+
+def plain_row(row: RiskRow, named: Container[str] = ()) -> dict[str, Any]:
+    """What packs print of a risk in a list; `named` are keys of the systems that may be named."""
     return {
         "ref": row.ref,
         "title": row.title,
@@ -59,7 +68,7 @@ def plain_row(row: RiskRow) -> dict[str, Any]:
         "exposure": row.exposure_milli,
         "treatment": row.treatment,
         "team": row.team_name,
-        "system": row.system_name,
+        "system": row.system_name if row.system_key in named else None,
         "owner": row.owner_name,
         "pin": row.pin_reason,
     }

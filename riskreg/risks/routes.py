@@ -54,6 +54,7 @@ from riskreg.risks.printed import parts
 from riskreg.risks.queries import assessments_of, count, risk_for, risk_seen
 from riskreg.risks.services import create_risk, paste_risks, update_risk
 from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
+from riskreg.risks.sight import hidden_systems
 from riskreg.risks.stamps import stamp_of
 from riskreg.risks.trying import rated_so, tried
 from riskreg.web.frame import chosen_team, visible_teams
@@ -215,7 +216,7 @@ def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
         "steps": steps(known, assessments),
         "exposure_line": exposure_line(known, assessments),
         "pack_url": other_page("packs.new", kind="risk", ref=risk.ref),
-        "changes": changes_of(entries, matrix),
+        "changes": changes_of(entries, matrix, hidden=hidden_systems(actor, entries)),
         "sees_system": risk.system and can(actor, Permission.SYSTEM_VIEW, risk.system),
         "may_edit": can(actor, Permission.RISK_EDIT, risk),
         "may_pin": can(actor, Permission.RISK_PIN, risk),

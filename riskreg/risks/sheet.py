@@ -1,6 +1,6 @@
 """One risk as its page shows it: where it stands, the plan, how it got there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,8 +129,16 @@ def exposure_line(matrices: Mapping[int, Matrix], assessments: Iterable[Assessme
     return sparkline(thousandths, title=title, width=180, height=36)
 
 
-def changes_of(entries: Iterable[AuditEntry], matrix: Matrix) -> list[Change]:
-    """The trail of a risk in words."""
+def changes_of(
+    entries: Iterable[AuditEntry], matrix: Matrix, *, hidden: Container[str] = ()
+) -> list[Change]:
+    """The trail of a risk in words; names of systems that are `hidden` become an ellipsis."""
+
+    def told(name: str, value: Any) -> str:
+        if name == "system" and value in hidden:
+            return "…"
+        return _value(name, value, matrix)
+
     return [
         Change(
             act=str(labels.ACT.get(entry.action, entry.action)),
@@ -138,7 +146,7 @@ def changes_of(entries: Iterable[AuditEntry], matrix: Matrix) -> list[Change]:
             at=entry.at,
             note=entry.note,
             changes=[
-                (str(labels.FIELD[name]), _value(name, old, matrix), _value(name, new, matrix))
+                (str(labels.FIELD[name]), told(name, old), told(name, new))
                 for name, (old, new) in entry.changes.items()
                 if name in labels.FIELD and name not in UNSAID
             ],

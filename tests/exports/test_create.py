@@ -70,6 +70,19 @@ def test_a_stranger_gets_nothing(client: RegisterClient) -> None:
     assert refused.status_code == 404
 
 
+def test_names_no_system_that_its_reader_may_not_see(client: RegisterClient) -> None:
+    root = make_team()
+    mine, theirs = make_team(parent=root), make_team(parent=root)
+    make_risk(mine, 5, 5, system=make_system(theirs, key="their-ledger", name="Their ledger"))
+    for person, named in (
+        (make_person(mine), ("", "")),
+        (make_person(root), ("their-ledger", "Their ledger")),
+    ):
+        client.sign_in(person)
+        (row,) = rows_of(client.post("/export/risks", data={"format": "csv"}))
+        assert (row["system"], row["system_name"]) == named
+
+
 def test_people_are_for_those_who_manage_them(client: RegisterClient) -> None:
     root = make_team()
     below, beside = make_team(parent=root), make_team(parent=root)

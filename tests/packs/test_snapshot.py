@@ -203,6 +203,22 @@ def test_notes_the_teams_it_looked_at_beside_its_own(app: Flask) -> None:
     assert "Done elsewhere" not in pack_html(unseen)
 
 
+def test_names_no_system_of_a_team_that_its_reader_may_not_see(app: Flask) -> None:
+    root = make_team()
+    mine, theirs = make_team(parent=root), make_team(parent=root)
+    admin, person = make_person(root, Role.ADMIN), make_person(mine, Role.MANAGER)
+    system = make_system(theirs, name="Their ledger")
+    risk = make_risk(mine, 3, 3, system=system, effort_days=3)
+    for kind in (PackKind.TOP_TEN, PackKind.REGISTER, PackKind.LEADERSHIP):
+        assert "Their ledger" not in pack_html(make_snapshot(person, mine, kind))
+        assert "Their ledger" in pack_html(make_snapshot(admin, root, kind))
+    unseen = make_snapshot(person, mine, PackKind.RISK, ref=risk.ref)
+    assert "Their ledger" not in pack_html(unseen)
+    seen = make_snapshot(admin, mine, PackKind.RISK, ref=risk.ref)
+    assert "Their ledger" in pack_html(seen)
+    assert seen.other_team_ids == [theirs.id]
+
+
 def test_a_filtered_register_has_the_rows_and_says_which(app: Flask) -> None:
     team = make_team()
     make_risk(team, 5, 5, title="Critical one")

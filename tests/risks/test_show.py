@@ -14,7 +14,7 @@ from riskreg.risks.kinds import CloseReason, Tier
 from riskreg.risks.models import Assessment, Risk
 from riskreg.risks.services import assess_risk, close_risk
 from tests.client import RegisterClient
-from tests.factories import make_system
+from tests.factories import make_system, make_team
 from tests.risks.conftest import Company
 from tests.risks.factories import make_risk
 
@@ -102,6 +102,14 @@ def test_what_does_not_exist_is_not_there(
     client: RegisterClient, company: Company, ref: str
 ) -> None:
     assert client.sign_in(company.viewer).get(f"/risks/{ref}").status_code == 404
+
+
+def test_does_not_name_a_system_that_its_reader_may_not_see(
+    client: RegisterClient, company: Company
+) -> None:
+    theirs = make_system(make_team(parent=company.team.parent), name="Their ledger")
+    risk = make_risk(company.team, 3, 3, system=theirs)
+    assert "Their ledger" not in client.sign_in(company.viewer).get(f"/risks/{risk.ref}").text
 
 
 def test_the_stranger_learns_nothing(client: RegisterClient, company: Company, risk: Risk) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, String, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, String, and_, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from riskreg.db import db
@@ -16,6 +16,7 @@ from riskreg.exports.kinds import Asked, Book, Cell, ExportTable, Row, Sheet
 from riskreg.exports.reading import IDS, by_id, ids_of, in_portions, lists_of, word
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.severity import band, product_score
+from riskreg.org.access import visible
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.risks.conditions import ordered_ids, view_of
@@ -108,9 +109,12 @@ def read(asked: Asked) -> Book:
     view = view_of(asked.actor, criteria, today=asked.today)
     ids = ids_of(ordered_ids(view, ROWS_MAX))
     known, numbers = matrices(), _matrix_numbers()
+    seen = visible(asked.actor, Permission.SYSTEM_VIEW, System.team_id)
     return Book(
         name="risks",
-        data=Sheet(name="data", columns=COLUMNS, rows=in_portions(ids, _reader(known, numbers))),
+        data=Sheet(
+            name="data", columns=COLUMNS, rows=in_portions(ids, _reader(known, numbers, seen))
+        ),
         count=len(ids),
         more=(
             Sheet(name="matrix", columns=MATRIX, rows=lambda: _matrix_rows(known, numbers)),
@@ -119,12 +123,15 @@ def read(asked: Asked) -> Book:
     )
 
 
-def _reader(known: Mapping[int, Matrix], numbers: Mapping[int, int]) -> Any:
+def _reader(
+    known: Mapping[int, Matrix], numbers: Mapping[int, int], seen: ColumnElement[bool]
+) -> Any:
+    """What reads the rows of some risks; systems that are not `seen` are not named."""
     rows_query = (
         select(*_STORED.values())
         .select_from(Risk)
         .outerjoin(Team, Team.id == Risk.team_id)
-        .outerjoin(System, System.id == Risk.system_id)
+        .outerjoin(System, and_(System.id == Risk.system_id, seen))
         .outerjoin(Person, Person.id == Risk.owner_id)
         .where(Risk.id.in_(IDS))
     )

@@ -57,7 +57,8 @@ def headline(data: Frozen, _matrix: Matrix) -> str:
 
 
 def _by_ref(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {row["ref"]: dict(row) for row in rows}
+    """By ref, without the system, which is not printed here."""
+    return {row["ref"]: {**row, "system": None} for row in rows}
 
 
 SECTION = Section(

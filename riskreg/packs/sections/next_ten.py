@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import Frozen, Scope, Section
-from riskreg.packs.past import plain_row
+from riskreg.packs.past import plain_row, systems_named
 from riskreg.packs.sections.the_ten import ten_of
 from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.why_not import why_not_words
@@ -19,14 +19,15 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any] | None:
     ten = ten_of(actor, scope)
     if not ten.top.following and not ten.needs_effort:
         return None
+    named = systems_named(actor, scope.team)
     matrix = matrix_of(current_matrix())
     return {
         "rows": [
-            plain_row(ten.rows[place.item.id])
+            plain_row(ten.rows[place.item.id], named)
             | {"rank": place.position, "why": why_not_words(place, ten, matrix)}
             for place in ten.top.following
         ],
-        "needs_effort": [plain_row(row) for row in ten.needs_effort],
+        "needs_effort": [plain_row(row, named) for row in ten.needs_effort],
         "needs_effort_count": ten.needs_effort_count,
     }
 

@@ -5,9 +5,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from riskreg.metrics.matrix import Matrix
-from riskreg.org.permissions import Actor
+from riskreg.org.access import can
+from riskreg.org.permissions import Actor, Permission
 from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
-from riskreg.packs.promises import promises_of
+from riskreg.packs.promises import outside, promises_of
 from riskreg.packs.words import band_of, rating_words
 from riskreg.risks.labels import TREATMENT
 from riskreg.risks.models import Risk
@@ -18,7 +19,12 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     """Everything about the risk that `scope.ref` names."""
     risk = risk_for(actor, scope.ref)
     promises, teams = promises_of(actor, scope.team, risk_id=risk.id)
+    system = (
+        risk.system if risk.system and can(actor, Permission.SYSTEM_VIEW, risk.system) else None
+    )
+    others = {*teams, *outside(scope.team, [system.team] if system else [])}
     return _facts(risk) | {
+        "system": system.name if system else "",
         "tags": [tag.tag for tag in risk.tags],
         "knowers": [person.name for person in risk.knowers],
         "links": [[link.label or link.url, link.url] for link in risk.links],
@@ -34,7 +40,7 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
             for step in assessments_of(risk)
         ],
         "actions": promises,
-        OTHER_TEAMS: teams,
+        OTHER_TEAMS: sorted(others),
     }
 
 
@@ -54,7 +60,6 @@ def _facts(risk: Risk) -> dict[str, Any]:
         "gain": risk.gain_milli,
         "treatment": str(TREATMENT[risk.treatment]),
         "team": risk.team.name,
-        "system": risk.system.name if risk.system else "",
         "owner": risk.owner.name if risk.owner else "",
         "identified_on": risk.identified_on,
         "review_due_on": risk.review_due_on,

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import Frozen, Scope, Section
-from riskreg.packs.past import plain_row
+from riskreg.packs.past import plain_row, systems_named
 from riskreg.packs.words import band_of
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.queries import all_rows, count, view_of
@@ -21,7 +21,8 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     """At most 2,000 rows and the number of the rest, grouped by band where that is the order."""
     criteria = RiskFilter.from_args({**scope.filters, "team": scope.team.slug})
     view = view_of(actor, criteria, today=scope.on)
-    rows = [plain_row(row) for row in all_rows(view, limit=ROWS_MAX)]
+    named = systems_named(actor, scope.team)
+    rows = [plain_row(row, named) for row in all_rows(view, limit=ROWS_MAX)]
     total = count(view)
     grouped = (
         groupby(rows, key=lambda row: row["band"]) if criteria.order == "severity" else [(0, rows)]

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
-from riskreg.packs.past import plain_row
+from riskreg.packs.past import plain_row, systems_named
 from riskreg.packs.promises import plans_of
 from riskreg.packs.words import band_counts
 from riskreg.risks.filters import RiskFilter
@@ -27,10 +27,11 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     ten = ten_of(actor, scope)
     places = ten.top.places
     plans, teams = plans_of(actor, scope.team, [place.item.id for place in places])
+    named = systems_named(actor, scope.team)
     efforts = [ten.rows[place.item.id].effort_days for place in places]
     return {
         "rows": [
-            plain_row(ten.rows[place.item.id])
+            plain_row(ten.rows[place.item.id], named)
             | {"rank": place.position, "tied": place.tied, "pin": place.pin_reason or ""}
             | {"plan": plans[place.item.id]}
             for place in places
