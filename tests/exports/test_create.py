@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
+from riskreg.metrics.matrix import Rating
 from riskreg.org.kinds import Role
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.risks.kinds import CloseReason
@@ -34,6 +35,19 @@ def test_holds_the_rows_of_the_list_in_its_order(client: RegisterClient) -> None
     assert [row["title"] for row in rows_of(response)] == ["Grave", "Mild"]
     assert response.headers["Content-Disposition"].startswith("attachment; filename=")
     assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+def test_figures_are_those_of_the_pages(client: RegisterClient) -> None:
+    team = make_team()
+    make_risk(team, 4, 4, target=Rating(likelihood=2, impact=4), effort_days=12)
+    make_risk(team, title="Not rated")
+    client.sign_in(make_person(team))
+    rated, unrated = rows_of(client.post("/export/risks", data={"format": "csv"}))
+    page = client.get(f"/risks/{rated['ref']}").text
+    assert f"{rated['exposure_days_a_year']} days a year" in page
+    assert (rated["exposure_days_a_year"], rated["gain_days_a_year"]) == ("125", "112.5")
+    assert rated["value_per_day"] == "9.375"
+    assert unrated["exposure_days_a_year"] == unrated["value_per_day"] == ""
 
 
 def test_obeys_the_filters_of_the_list(client: RegisterClient) -> None:

@@ -52,9 +52,9 @@ _STORED: Mapping[str, Any] = {
     "inherent_impact": Risk.inherent_impact,
     "effort_days": Risk.effort_days,
     "effort_size": type_coerce(Risk.effort_size, String),
-    "exposure_milli": Risk.exposure_milli,
-    "gain_milli": Risk.gain_milli,
-    "value_rate": Risk.value_rate,
+    "exposure_days_a_year": Risk.exposure_milli,
+    "gain_days_a_year": Risk.gain_milli,
+    "value_per_day": Risk.value_rate,
     "identified_on": Risk.identified_on,
     "review_due_on": Risk.review_due_on,
     "cause": Risk.cause,
@@ -72,6 +72,8 @@ _STORED: Mapping[str, Any] = {
     "updated_at": Risk.updated_at,
     "version": Risk.version,
 }
+# Stored as whole parts, of which so many are one.
+_PARTS = {"exposure_days_a_year": 1_000, "gain_days_a_year": 1_000, "value_per_day": 1_000_000}
 _AT = {name: at for at, name in enumerate(_STORED)}
 _LISTS = ("tags", "knowers", "links")
 _NOT_SHOWN = {"id", "matrix_id"}
@@ -154,15 +156,25 @@ def _row(
     number, matrix_id = row[0], row[_AT["matrix_id"]]
     start = _AT["current_likelihood"]
     levels = tuple(row[start : start + 6])
+    figures = _AT["exposure_days_a_year"]
     return [
         f"R-{number}",
-        *row[1 : _AT["matrix_id"]],
+        *row[1:figures],
+        *map(_whole, row[figures : figures + len(_PARTS)], _PARTS.values()),
+        *row[figures + len(_PARTS) : _AT["matrix_id"]],
         row[_AT["reviewed_on"]],
         *(texts.get(number, ()) for texts in lists),
         *bands.words(matrix_id, levels),
         numbers[matrix_id],
         *row[_AT["closed_at"] :],
     ]
+
+
+def _whole(stored: int | None, parts: int) -> Cell:
+    """A figure as pages tell it; whole numbers without a point, None for unknown."""
+    if stored is None:
+        return None
+    return stored / parts if stored % parts else stored // parts
 
 
 class _Bands:

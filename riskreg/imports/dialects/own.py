@@ -8,7 +8,8 @@ from riskreg.imports.kinds import Dialect
 # Worked out by riskreg, so never read back.
 _DERIVED = (
     "band, band rank, target band, inherent band, score, exposure, exposure milli, gain, "
-    "gain milli, value rate, rank, matrix, team name, system name, owner name, created at, "
+    "gain milli, value rate, exposure days a year, gain days a year, value per day, "
+    "rank, matrix, team name, system name, owner name, created at, "
     "updated at, closed at, reviewed on, version, url, effort, current likelihood label, "
     "current impact label, target likelihood label, target impact label, "
     "inherent likelihood label, inherent impact label, size, accepted, realised at"
