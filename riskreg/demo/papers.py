@@ -23,7 +23,7 @@ MADE_IN = timedelta(seconds=41)
 def tell_papers(chronicle: Chronicle, company: Company) -> None:
     """Add the acts of importing and of making packs."""
     imported_at = chronicle.instant(IMPORTED_DAYS_AGO, "import")
-    chronicle.add(imported_at, partial(_import, company, team="delivery", by="grace"))
+    chronicle.add(imported_at, partial(_import, company, team="delivery", by="tobias"))
     frozen_at = chronicle.instant(QUARTER_DAYS, "quarter")
     chronicle.add(frozen_at, partial(_pack_put_away, company, team="larkmere", by="tobias"))
     asked_at = chronicle.now - timedelta(minutes=20)

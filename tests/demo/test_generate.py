@@ -61,9 +61,12 @@ def test_packs_imports_and_links_are_there(app: Flask) -> None:
         assert states == [PackState.PUT_AWAY, PackState.WAITING]
         assert [pack.snapshot.kind for pack in packs] == ["leadership", "top-ten"]
         assert (TODAY - packs[0].asked_at).days in {91, 92}
-        assert "changes" in packs[1].snapshot.data["sections"]
+        before, now = (pack.snapshot.data for pack in packs)
+        assert now["sections"]["changes"]["since"] == before["on"]
     file = db.session.scalars(select(ImportFile)).one()
     assert (file.applied_at is not None, file.report["created"]) == (True, 6)
+    uploader = db.session.get_one(Person, file.uploaded_by_id)
+    assert uploader.name == "Tobias Reuter"  # whom the sign-in page offers first
     assert (db.session.scalar(select(func.count(RiskLink.id))) or 0) >= 12
     unrated = select(func.count(Risk.id)).where(
         Risk.treatment == "accept", Risk.current_impact.is_(None)
