@@ -85,6 +85,5 @@ def _section(key: str, data: Any, pack: dict[str, Any], matrix: Matrix) -> dict[
         "id": key,
         "title": section.title(),
         "headline": section.headline(data, matrix) if section.headline else "",
-        "new_page": section.new_page,
         "html": Markup(html),  # noqa: S704 - made by our own autoescaped template
     }

@@ -71,7 +71,6 @@ class Section:
     title: Callable[[], str]
     collect: Callable[[Actor, Scope], dict[str, Any] | None]
     headline: Callable[[Frozen, Matrix], str] | None = None
-    new_page: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

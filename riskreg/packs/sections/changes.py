@@ -66,5 +66,4 @@ SECTION = Section(
     title=lambda: _("What changed since the last pack"),
     collect=collect,
     headline=headline,
-    new_page=False,
 )

@@ -52,5 +52,4 @@ SECTION = Section(
     title=lambda: _("The next ten, and why not"),
     collect=collect,
     headline=headline,
-    new_page=False,
 )

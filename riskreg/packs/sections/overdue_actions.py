@@ -58,5 +58,4 @@ SECTION = Section(
     title=lambda: _("Overdue promises"),
     collect=collect,
     headline=headline,
-    new_page=False,
 )

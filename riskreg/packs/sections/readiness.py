@@ -70,5 +70,4 @@ SECTION = Section(
     title=lambda: _("Ready for production?"),
     collect=reviews_of_team,
     headline=headline,
-    new_page=False,
 )
