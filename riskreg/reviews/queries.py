@@ -45,6 +45,7 @@ class ListedReview:
 
     id: int
     status: ReviewStatus
+    system_id: int
     system_key: str
     system_name: str
     team_name: str
@@ -247,6 +248,7 @@ def _with_results(rows: Sequence[Row[Any]], day: date) -> list[ListedReview]:
         ListedReview(
             id=row.id,
             status=row.status,
+            system_id=row.system_id,
             system_key=row.system_key,
             system_name=row.system_name,
             team_name=row.team_name,

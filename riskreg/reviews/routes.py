@@ -83,9 +83,11 @@ def index() -> ResponseReturnValue:
     )
     number = page_number()
     rows, total = listed_reviews(current_actor, wanted, day=today(), page=number)
+    newest = newest_reviews([row.system_id for row in rows], handed_in=True)
     return render_template(
         "reviews/index.html",
         page=_page(rows, total, number),
+        newest={review.id for review in newest.values()},
         wanted=wanted,
         percent=whole_percent,
         labels=labels,
@@ -342,11 +344,13 @@ def system_panel(actor: Actor, system: System) -> Panel | None:
     if not can(actor, Permission.REVIEW_VIEW, system):
         return None
     rows = reviews_of_system(system, day=today())
+    newest = next((row for row in rows if row.status != ReviewStatus.IN_PROGRESS), None)
     return Panel(
         title=_("Operability reviews"),
         template="reviews/_system_panel.html",
         context={
             "rows": rows,
+            "newest": newest.id if newest and newest.next_review_on else None,
             "labels": labels,
             "system": system,
             "may_start": can(actor, Permission.REVIEW_EDIT, system),

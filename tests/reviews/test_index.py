@@ -1,14 +1,16 @@
 """The list of reviews: what is in it, its filters, its pages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from riskreg.lib.dates import clock_at, now
 from riskreg.org.kinds import Role
 from tests.client import RegisterClient
 from tests.factories import make_person, make_system, make_team
 from tests.queries import counted_queries
-from tests.reviews.factories import answer_everything, make_review, submit
+from tests.reviews.factories import answer_everything, make_review, sign, submit
 
 
 def refs(page: str) -> list[str]:
@@ -33,6 +35,19 @@ def test_hides_what_another_team_reviewed(client: RegisterClient) -> None:
     page = client.sign_in(make_person(team)).get("/reviews").text
     assert refs(page) == []
     assert "No system has been reviewed yet" in page
+
+
+def test_says_since_when_the_newest_review_of_a_system_is_overdue(client: RegisterClient) -> None:
+    team = make_team()
+    owner, manager = make_person(team), make_person(team, Role.MANAGER)
+    system = make_system(team)
+    for months in (24, 13):
+        with clock_at(now() - timedelta(days=31 * months)):
+            review = submit(make_review(system, owner), owner)
+            sign(review, manager)
+    client.sign_in(owner)
+    for address in ("/reviews", f"/systems/{system.key}", "/reviews/new"):
+        assert client.get(address).text.count("overdue since") == 1, address
 
 
 def test_filters_by_readiness_status_and_system(client: RegisterClient) -> None:
