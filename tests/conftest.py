@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from jinja2 import Undefined
 from sqlalchemy import delete
 
 from riskreg import create_app, migrate
@@ -68,6 +69,13 @@ def database(
     postgres.drop_database(name)
 
 
+class NeverPrinted(Undefined):
+    """What a page may ask for and not be given, but never show: an empty link or heading."""
+
+    def __str__(self) -> str:
+        self._fail_with_undefined_error()
+
+
 @pytest.fixture(scope="session")
 def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of the application under test."""
@@ -80,6 +88,7 @@ def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Setting
 def built_app(settings: Settings) -> Iterator[Flask]:
     """The application with its tables, made by the migrations."""
     app = create_app(settings)
+    app.jinja_env.undefined = NeverPrinted
     with app.app_context():
         migrate.upgrade()
     yield app

@@ -89,6 +89,7 @@ def index() -> str:
         shown=shown,
         page=page,
         tabs=tabs(view, "index"),
+        import_url=other_page("imports.new"),
         may_edit=(may_edit := current_actor.may_somewhere(Permission.RISK_EDIT)),
         **_around(view, matrix, columns, may_edit=may_edit),
     )

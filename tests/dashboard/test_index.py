@@ -1,5 +1,6 @@
 """Home: figures that agree with the lists, needs of the reader, honest unknowns."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -87,6 +88,15 @@ def test_figures_are_of_the_team_and_below(client: RegisterClient) -> None:
     assert "The first 2 would take 15 person-days." in page
     assert "The one open action is in time." in page
     assert "Company carries 4 open risks, 2 of them critical" in home(client, team="company")
+
+
+def test_a_teams_own_page_shows_what_home_shows(client: RegisterClient) -> None:
+    team = make_team("Payments")
+    make_risk(team, 5, 5)
+    client.sign_in(make_person(team, Role.MANAGER))
+    shown = re.search(r"Exposure together</dt><dd>.*?</dd>", home(client))
+    assert shown is not None
+    assert shown[0] in client.get("/teams/payments").text
 
 
 def test_a_stranger_counts_only_their_own(client: RegisterClient) -> None:

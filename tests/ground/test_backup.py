@@ -32,7 +32,7 @@ def teams_in(file: Path) -> list[str]:
         with closing(sqlite_module().connect(file)) as copy:
             assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             return [name for (name,) in copy.execute("SELECT name FROM team ORDER BY id")]
-    name = "riskreg_restored"
+    name = f"{db.engine.url.database}_restored"
     url = sa.make_url(postgres.create_database(name))
     try:
         address = url.set(drivername="postgresql").render_as_string()
