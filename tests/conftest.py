@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -148,5 +149,12 @@ def _is_loopback(host: str) -> bool:
 
 def _empty_tables() -> None:
     with write_intent(), db.engine.begin() as connection:
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(delete(table))
+        for statements in _emptying(connection.dialect.name):
+            connection.exec_driver_sql(statements)
+
+
+@cache
+def _emptying(dialect: str) -> list[str]:
+    """PostgreSQL takes all of it at once."""
+    each = [str(delete(table)) for table in reversed(Base.metadata.sorted_tables)]
+    return each if dialect == "sqlite" else ["; ".join(each)]

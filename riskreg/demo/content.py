@@ -3,17 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+from riskreg.lib.shipped import read
 
 FOLDER = Path(__file__).with_name("content")
 
 
 def load(name: str) -> dict[str, Any]:
     """One file, such as company.yaml."""
-    content: dict[str, Any] = yaml.load(
-        (FOLDER / name).read_text(encoding="utf-8"),
-        Loader=_LOADER,  # noqa: S506 - the safe loader, in C where it is there
-    )
+    content: dict[str, Any] = read(FOLDER / name)
     return content
 
 
@@ -24,6 +21,3 @@ def load_all(folder: str, key: str) -> list[dict[str, Any]]:
         content = load(f"{folder}/{path.name}")
         entries += [{"team": content.get("team")} | entry for entry in content[key]]
     return entries
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

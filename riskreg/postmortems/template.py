@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from riskreg.lib.shipped import read
 
 CONTENT = Path(__file__).parent / "content"
 LANGUAGE = "en"
@@ -79,7 +79,7 @@ def template(language: str = LANGUAGE) -> Template:
 
 
 def _read(language: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(_path(language).read_text(encoding="utf-8"))
+    content: dict[str, Any] = read(_path(language))
     return content
 
 

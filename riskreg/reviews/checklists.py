@@ -6,13 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from flask_babel import get_locale
 from sqlalchemy import select
 
 from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.lib.dates import now
+from riskreg.lib.shipped import read
 from riskreg.org.permissions import Actor
 from riskreg.reviews.kinds import Level, Severity
 from riskreg.reviews.models import Checklist, ChecklistVersion, Statement
@@ -42,7 +42,7 @@ def install_checklist(actor: Actor, *, path: Path = SHIPPED) -> ChecklistVersion
 
     A published version is never edited: what changes in the file must come with a new number.
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read(path)
     checklist = _checklist(content)
     version = db.session.scalar(
         select(ChecklistVersion).where(
@@ -92,7 +92,7 @@ def translation(key: str, language: str | None = None, folder: Path = CONTENT) -
 def _translation(path: Path) -> Mapping[str, Any]:
     if not path.is_file():
         return {}
-    texts: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    texts: dict[str, Any] = read(path)
     return texts
 
 
