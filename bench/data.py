@@ -19,6 +19,7 @@ from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.risks.kinds import Kind, Status, Tier, Treatment
+from riskreg.risks.matching import searchable
 from riskreg.risks.models import Assessment, Risk
 from riskreg.risks.services import current_matrix, matrix_of
 from riskreg.risks.stamps import touch_teams
@@ -162,7 +163,7 @@ def _risk(
         "pin_reason": "",
         "external_ref": "",
         "stated_score": "",
-        "search_text": title.lower(),
+        "search_text": searchable(title),
         "version": 1,
     }
 

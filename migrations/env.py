@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from riskreg.db import Base, UTCDateTime, Word, db
+from riskreg.migrate import is_compared
 
 
 def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
@@ -25,6 +26,7 @@ def run(connection: Connection) -> None:
         render_as_batch=True,
         compare_type=True,
         render_item=render_item,
+        include_name=is_compared,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -8,6 +8,7 @@ from collections.abc import Container
 from enum import StrEnum
 
 SLUG_CHARS_MAX = 60
+WORD_CHARS_MAX = 60
 ELLIPSIS = "…"
 
 # Characters that reorder what is shown around them, and the byte order mark.
@@ -16,6 +17,11 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINER = "\u200d"
+# Scripts that put no space between words (Thai to Khmer, kana, Han): each sign is a word.
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff])"
+)
 # Letters that Unicode does not take apart into a base letter and a mark.
 _PLAIN_LETTERS = str.maketrans(
     {
@@ -114,6 +120,19 @@ def fold(text: str) -> str:
     return " ".join(visible.split())
 
 
+def words_of(text: str) -> list[str]:
+    """Return the folded words of a text, each once, in the order they first occur.
+
+    Letters and digits make words, whatever else parts them: "sign-in_2" is three. Of a word
+    longer than WORD_CHARS_MAX its beginning counts.
+    """
+    folded = fold(text)
+    if not folded.isascii():
+        folded = _UNSPACED.sub(r" \1 ", folded)
+    parted = "".join(char if _is_of_word(char) else " " for char in folded)
+    return list(dict.fromkeys(word[:WORD_CHARS_MAX] for word in parted.split()))
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing visible is in the text."""
     return not fold(text)
@@ -168,6 +187,10 @@ def _refuse_unstorable(text: str) -> None:
         raise TextError(TextFault.NUL)
     if _SURROGATE.search(text):
         raise TextError(TextFault.SURROGATE)
+
+
+def _is_of_word(char: str) -> bool:
+    return char.isalnum() or unicodedata.category(char) == "Mc"
 
 
 def _continues(text: str, index: int) -> bool:

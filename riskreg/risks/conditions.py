@@ -20,7 +20,6 @@ from sqlalchemy import (
 
 from riskreg.db import db
 from riskreg.lib.dates import local_day, now
-from riskreg.lib.text import fold
 from riskreg.metrics.ranking import Order, order_columns
 from riskreg.org.access import ids_among, team_ids
 from riskreg.org.models import System, Team
@@ -28,13 +27,15 @@ from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
 from riskreg.risks.filters import ANY_STATUS, ME, NOBODY, UNRATED, RiskFilter
 from riskreg.risks.kinds import Kind, Status
+from riskreg.risks.matching import are_common, asked_words, hold_each, holds
 from riskreg.risks.models import Risk, RiskTag
-from riskreg.risks.stamps import Stamp, stamp_of
+from riskreg.risks.stamps import Stamp, kept, stamp_of
 
 # Up to so many (team, status) pairs are walked one ordered index each and merged; beyond, the
 # database sorts.
 BRANCHES_MAX = 120
-WORDS_MAX = 8
+# So few where words have to be looked for in every branch.
+WORDY_BRANCHES_MAX = 12
 
 Conditions: TypeAlias = list[ColumnElement[bool]]
 
@@ -44,13 +45,21 @@ class View:
     """A filter as one actor sees it on one day.
 
     `team_ids` None means every team; what is counted under the same `stamp` still holds.
+    `is_common` says that many risks hold the filter's words.
     """
 
     criteria: RiskFilter
     team_ids: tuple[int, ...] | None
     person_id: int | None
     today: date
+    is_common: bool = False
     stamp: Stamp = field(default=None, compare=False)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a condition is in force that few risks meet: then they are found first."""
+        is_rare = bool(self.criteria.text) and not self.is_common
+        return self.criteria.is_narrow or is_rare
 
     def with_criteria(self, **changes: Any) -> "View":
         """The same view with another filter or order."""
@@ -69,9 +78,11 @@ def view_of(
     `known` are the teams the actor may look at, where the page has read them already.
     """
     ids = _team_ids(actor, criteria.team) if known is None else _among(actor, criteria.team, known)
+    stamp = stamp_of(ids)
     return View(
         criteria=criteria,
-        stamp=stamp_of(ids),
+        stamp=stamp,
+        is_common=_is_common(criteria.text, stamp),
         team_ids=None if ids is None else tuple(ids),
         person_id=actor.person_id,
         today=today or local_day(now(), actor.timezone),
@@ -86,8 +97,8 @@ def conditions(view: View, *, beside: bool = False) -> Conditions:
     return [*(_scope(view, off_index) if beside else _scope(view)), *narrowing(view)]
 
 
-def narrowing(view: View) -> Conditions:
-    """What the view asks for beside team and status."""
+def narrowing(view: View, *, walking: bool = False) -> Conditions:
+    """What the view asks for beside team and status; `walking` along an index, row by row."""
     criteria = view.criteria
     found = [*_band(criteria), *_people(view), *_system(criteria), *_cell(criteria)]
     if criteria.kind:
@@ -100,7 +111,7 @@ def narrowing(view: View) -> Conditions:
         found.append(Risk.effort_days.is_not(None) if known else Risk.effort_days.is_(None))
     if criteria.due:
         found.append(Risk.review_due_on <= view.today)
-    return found + _text(criteria.text)
+    return found + _text(criteria.text, walking=walking)
 
 
 def off_index(column: Any) -> Any:
@@ -137,16 +148,17 @@ def ordered_ids(
 
     Every pair of a team and a status is read from its own ordered index and cut off at once;
     only these few are merged, so a page costs the same however long the register is. Where a
-    narrow condition is in force the database finds its rows first and sorts those. `bands` (all
-    ranks there are) reads each band apart as well, for a condition that holds in a part of each.
+    narrow condition is in force the database finds its rows first and sorts those; words that
+    many risks hold are looked for along the way. `bands` (all ranks there are) reads each band
+    apart as well, for a condition that holds in a part of each.
     """
     columns = order_of(view.criteria.order)
     directed = [column.desc() if backwards else column.asc() for column in columns]
-    extra = [*narrowing(view), *where]
-    pairs = [] if view.criteria.is_narrow else _pairs(view)
+    extra = [*narrowing(view, walking=view.is_common), *where]
+    pairs = [] if view.is_narrow else _pairs(view)
     if bands:
         pairs = [[*pair, Risk.order_band == -rank] for pair, rank in product(pairs, bands)]
-    if len(pairs) > BRANCHES_MAX:
+    if len(pairs) > (WORDY_BRANCHES_MAX if view.is_common else BRANCHES_MAX):
         pairs = []
     if not pairs:
         return select(Risk.id).where(*_scope(view), *extra).order_by(*directed).limit(limit)
@@ -237,13 +249,28 @@ def _cell(criteria: RiskFilter) -> Conditions:
     return [column == level for column, level in columns.items() if level is not None]
 
 
-def _text(text: str) -> Conditions:
-    """Every word somewhere in the risk's texts; "R-12" or "12" is the risk itself."""
+def _text(text: str, *, walking: bool) -> Conditions:
+    """Every word in the risk's texts; "R-12" or "12" is the risk itself."""
+    if not text:
+        return []
+    number = _number(text)
+    if number is not None:
+        return [Risk.id == number]
+    words = asked_words(text)
+    return hold_each(words) if walking else [holds(words)]
+
+
+def _number(text: str) -> int | None:
     number = text.upper().removeprefix("R-")
-    if number.isascii() and number.isdigit() and len(number) < 10:
-        return [Risk.id == int(number)]
-    words = fold(text).split()[:WORDS_MAX]
-    return [Risk.search_text.contains(word, autoescape=True) for word in words]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else None
+
+
+def _is_common(text: str, stamp: Stamp) -> bool:
+    """Whether many risks hold the words; asked anew when a risk in view has changed."""
+    if not text or _number(text) is not None:
+        return False
+    words = asked_words(text)
+    return kept("common words", words, stamp, lambda: are_common(words))
 
 
 def _values(columns: Sequence[Any], key: Sequence[Any]) -> Any:

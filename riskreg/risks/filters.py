@@ -88,8 +88,8 @@ class RiskFilter:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether a condition is in force that few risks meet: then they are found first."""
-        return bool(self.owner or self.system or self.tag or self.text or self.due)
+        """Whether a condition beside words is in force that few risks meet."""
+        return bool(self.owner or self.system or self.tag or self.due)
 
 
 _DEFAULTS = tuple((field.name, field.default) for field in fields(RiskFilter))

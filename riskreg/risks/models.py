@@ -106,7 +106,7 @@ class Risk(Base):
     external_ref: Mapped[str] = mapped_column(String(120), default="")
     import_key: Mapped[str | None] = mapped_column(String(200))
     stated_score: Mapped[str] = mapped_column(String(40), default="")
-    search_text: Mapped[str] = mapped_column(Text, default="")  # folded; see riskreg.risks.scoring
+    search_text: Mapped[str] = mapped_column(Text, default="")  # see riskreg.risks.matching
     form_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one form, one risk
     version: Mapped[int] = mapped_column()
 

@@ -5,16 +5,14 @@ from datetime import date
 from typing import Any
 
 from riskreg.lib.dates import add_days
-from riskreg.lib.text import fold
 from riskreg.lib.units import EFFORT_DAYS
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.ranking import Standing, stored_value
 from riskreg.metrics.severity import scores
 from riskreg.risks.kinds import Size, Status, Tier
+from riskreg.risks.matching import searchable
 from riskreg.risks.matrices import matrix_of
 from riskreg.risks.models import Risk
-
-SEARCH_CHARS_MAX = 20_000
 
 
 def rating_of(risk: Risk, tier: Tier) -> Rating:
@@ -51,7 +49,7 @@ def recompute(risk: Risk) -> None:
 
 
 def search_text(risk: Risk) -> str:
-    """What the search looks at: every text of the risk, without case and accents."""
+    """What the search looks at: the words of every text of the risk."""
     parts = (
         risk.title,
         risk.cause,
@@ -63,7 +61,7 @@ def search_text(risk: Risk) -> str:
         risk.external_ref,
         *(entry.tag for entry in risk.tags),
     )
-    return fold(" ".join(part for part in parts if part))[:SEARCH_CHARS_MAX]
+    return searchable(" ".join(part for part in parts if part))
 
 
 def review_due_on(risk: Risk, since: date) -> date | None:
