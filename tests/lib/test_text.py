@@ -20,6 +20,7 @@ from riskreg.lib.text import (
     truncate,
     truncate_bytes,
     unique_slug,
+    words_of,
 )
 
 
@@ -174,3 +175,23 @@ def test_a_thousand_accents_are_no_trouble() -> None:
     text = "a" + "\u0301" * 1000
     assert fold(text) == "a"
     assert unicodedata.normalize("NFC", clean_text(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Sign-in_2 fails; sign-in!", ["sign", "in", "2", "fails"]),
+        ("Über CAFÉ", ["uber", "cafe"]),
+        ("東京 server", ["東", "京", "server"]),
+        ("x" * 70, ["x" * 60]),
+        ("  — ; ", []),
+    ],
+)
+def test_takes_a_text_apart_into_words(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
+
+
+@given(st.text())
+def test_words_taken_apart_again_stay_as_they_are(text: str) -> None:
+    words = words_of(text)
+    assert words_of(" ".join(words)) == words
