@@ -152,4 +152,6 @@ def _write(session: Session) -> None:
 
 @event.listens_for(db.session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop(_CHANGED, None)
+    """A savepoint that is rolled back takes nothing of what was changed before it."""
+    if not session.in_nested_transaction():
+        session.info.pop(_CHANGED, None)

@@ -88,6 +88,15 @@ def test_what_is_rolled_back_is_not_kept(app: Flask) -> None:
     assert names() == ["Company"]
 
 
+def test_a_savepoint_rolled_back_forgets_nothing_of_before(app: Flask) -> None:
+    root = make_team("Company")
+    assert names() == ["Company"]
+    with transaction():
+        rename_team(SYSTEM_ACTOR, db.session.get_one(Team, root.id), "Firm")
+        db.session.begin_nested().rollback()
+    assert names() == ["Firm"]
+
+
 def test_the_word_changes_with_teams_only(app: Flask) -> None:
     team = make_team()
     first = word()

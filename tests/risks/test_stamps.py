@@ -58,6 +58,15 @@ def test_a_transaction_counts_what_it_changed_itself_and_keeps_nothing(company: 
     assert count(view_of(SYSTEM_ACTOR, RiskFilter(kind="security"))) == 0
 
 
+def test_a_savepoint_rolled_back_forgets_nothing_of_before(company: Company) -> None:
+    risk = make_risk(company.team)
+    before = stamp_of([company.team.id])
+    with transaction():
+        update_risk(SYSTEM_ACTOR, db.session.get_one(Risk, risk.id), {"tags": ["new"]})
+        db.session.begin_nested().rollback()
+    assert stamp_of([company.team.id]) != before
+
+
 def test_names_hold_for_a_minute_only(monkeypatch: pytest.MonkeyPatch, company: Company) -> None:
     make_risk(company.team)
     stamp = stamp_of(None)
