@@ -19,7 +19,7 @@ from riskreg.jobs.services import enqueue
 from riskreg.lib.dates import local_day, now
 from riskreg.lib.hashing import digest, sha256
 from riskreg.lib.text import truncate
-from riskreg.org.access import require
+from riskreg.org.access import require, team_ids
 from riskreg.org.models import Team
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
 from riskreg.packs.engine import Pdf
@@ -222,7 +222,9 @@ def _words(actor: Actor, scope: Scope) -> list[list[str]]:
         return []
     criteria = RiskFilter.from_args({**scope.filters, "team": scope.team.slug})
     view = view_of(actor, criteria, today=scope.on)
-    found = filter_words(criteria, filter_options(view), matrix_of(current_matrix()))
+    named = team_ids(actor, Permission.SYSTEM_VIEW, below=scope.team)
+    options = filter_options(view, None if named is None else tuple(named))
+    found = filter_words(criteria, options, matrix_of(current_matrix()))
     return [[str(name), str(value)] for name, value in found]
 
 

@@ -36,17 +36,20 @@ class FilterOptions:
     tags: Sequence[tuple[str, str]]
 
 
-def filter_options(view: View) -> FilterOptions:
+def filter_options(view: View, systems_of: tuple[int, ...] | None) -> FilterOptions:
     """The owners, systems and tags of the risks in the view's teams, whatever their status.
 
-    One statement that looks at each person, system and tag once, never at each risk.
+    One statement that looks at each person, system and tag once, never at each risk. Systems are
+    named where they belong to the teams `systems_of`; None means every team.
     """
-    return kept("options", view.team_ids, view.stamp, lambda: _options(view), names=True)
+    key = (view.team_ids, systems_of)
+    return kept("options", key, view.stamp, lambda: _options(*key), names=True)
 
 
-def _options(view: View) -> FilterOptions:
+def _options(teams: tuple[int, ...] | None, systems_of: tuple[int, ...] | None) -> FilterOptions:
     found: dict[str, list[tuple[str, str]]] = {"owner": [], "system": [], "tag": []}
-    for sort, value, words in db.session.connection().execute(_options_in(view.team_ids)):
+    rows = db.session.connection().execute(_options_in(teams, systems_of))
+    for sort, value, words in rows:
         found[sort].append((value, words))
     for pairs in found.values():
         pairs.sort(key=lambda pair: (pair[1].casefold(), pair[0]))
@@ -54,9 +57,12 @@ def _options(view: View) -> FilterOptions:
 
 
 @lru_cache(maxsize=128)
-def _options_in(team_ids: tuple[int, ...] | None) -> CompoundSelect[Any]:
+def _options_in(
+    team_ids: tuple[int, ...] | None, systems_of: tuple[int, ...] | None
+) -> CompoundSelect[Any]:
     mine = off_index(Risk.team_id).in_(team_ids) if team_ids is not None else true()
-    parts = (_owners(mine), _systems(mine), _tags(mine))
+    seen = System.team_id.in_(systems_of) if systems_of is not None else true()
+    parts = (_owners(mine), _systems(mine, seen), _tags(mine))
     return union_all(*[select(part) for part in parts])
 
 
@@ -69,10 +75,10 @@ def _owners(mine: ColumnElement[bool]):  # type: ignore[no-untyped-def]
     )
 
 
-def _systems(mine: ColumnElement[bool]):  # type: ignore[no-untyped-def]
+def _systems(mine: ColumnElement[bool], seen: ColumnElement[bool]):  # type: ignore[no-untyped-def]
     return (
         select(literal("system"), System.key, System.name)
-        .where(exists().where(Risk.system_id == System.id, mine))
+        .where(seen, exists().where(Risk.system_id == System.id, mine))
         .limit(OPTIONS_MAX)
         .subquery()
     )

@@ -73,6 +73,7 @@ class RiskRow(NamedTuple):
     team_name: str
     system_key: str | None
     system_name: str | None
+    system_team_id: int | None
     owner_id: int | None
     owner_name: str | None
     order_band: int
@@ -316,6 +317,7 @@ _OF_OTHERS = {
     "team_name": Team.name,
     "system_key": System.key,
     "system_name": System.name,
+    "system_team_id": System.team_id,
     "owner_name": Person.name,
 }
 _COLUMNS = [_OF_OTHERS.get(name) or getattr(Risk, name) for name in RiskRow._fields]

@@ -15,7 +15,7 @@ from riskreg.errors import Forbidden, RiskregError, Stale
 from riskreg.fields import choices_of
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.ranking import NEW_ID, Order
-from riskreg.org.access import can
+from riskreg.org.access import can, ids_among
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import (
@@ -46,7 +46,7 @@ from riskreg.risks.chips import chips, choices
 from riskreg.risks.conditions import View
 from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of, team_choices
 from riskreg.risks.kinds import Kind, Tier
-from riskreg.risks.listing import NUMBERS, Column, columns_of, groups_of, sentence
+from riskreg.risks.listing import COLUMNS, NUMBERS, Column, columns_of, groups_of, sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.options import filter_options
@@ -54,7 +54,7 @@ from riskreg.risks.printed import parts
 from riskreg.risks.queries import assessments_of, count, risk_for, risk_seen
 from riskreg.risks.services import create_risk, paste_risks, update_risk
 from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
-from riskreg.risks.sight import hidden_systems
+from riskreg.risks.sight import hidden_systems, without_hidden
 from riskreg.risks.stamps import stamp_of
 from riskreg.risks.trying import rated_so, tried
 from riskreg.web.frame import chosen_team, visible_teams
@@ -75,7 +75,7 @@ def index() -> str:
     view = asked_view()
     known = matrices()
     matrix = known[current_matrix_id(known)]
-    total = count(view)
+    total, seen = count(view), _teams_whose_systems_are_seen()
     found, page = asked_page(view, total)
     team = chosen_team()
     columns = columns_of(request.args.getlist("column"), one_team=len(view.team_ids or ()) == 1)
@@ -85,30 +85,41 @@ def index() -> str:
         "risks/index.html" if total or filtered else "risks/empty.html",
         criteria=view.criteria,
         sentence=sentence(view, total, team.name if team and team.parent_id else ""),
-        groups=groups_of(found.rows, view, known, shown),
+        groups=groups_of(without_hidden(found.rows, seen), view, known, shown),
         shown=shown,
         page=page,
         tabs=tabs(view, "index"),
         import_url=other_page("imports.new"),
         may_edit=(may_edit := current_actor.may_somewhere(Permission.RISK_EDIT)),
-        **_around(view, matrix, columns, may_edit=may_edit),
+        **_around(view, matrix, columns, systems_of=seen, may_edit=may_edit),
     )
 
 
+def _teams_whose_systems_are_seen() -> tuple[int, ...] | None:
+    ids = ids_among(current_actor, Permission.SYSTEM_VIEW, visible_teams())
+    return None if ids is None else tuple(ids)
+
+
 def _around(
-    view: View, matrix: Matrix, columns: Sequence[Column], *, may_edit: bool
+    view: View,
+    matrix: Matrix,
+    columns: Sequence[Column],
+    *,
+    systems_of: tuple[int, ...] | None,
+    may_edit: bool,
 ) -> dict[str, Markup]:
     """Filters, heads, bulk acts and tools of a list: the same until a risk changes."""
-    asked = tuple(request.args.getlist("column"))
+    asked = tuple(key for key in dict.fromkeys(request.args.getlist("column")) if key in COLUMNS)
 
     def printed() -> dict[str, str]:
-        options = filter_options(view)
+        options = filter_options(view, systems_of)
         context = {
             "criteria": view.criteria,
             "options": options,
             "chips": chips(view.criteria, options, matrix),
             "exports": view.criteria.to_args(),
             "columns": columns,
+            "asked": asked,
             "shown": [(column.key, column.label) for column in columns if column.shown],
             "sorts": _sorts(view),
             "kept": list(view.criteria.to_args().items()),
@@ -119,7 +130,7 @@ def _around(
         }
         return {name: render_template(f"risks/_{name}.html", **context) for name in AROUND}
 
-    key = (view, asked, matrix, may_edit)
+    key = (view, asked, matrix, systems_of, may_edit)
     return parts("around the list", key, view.stamp, printed)
 
 

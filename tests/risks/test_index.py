@@ -1,6 +1,7 @@
 """/risks: the list, its filters, its counts, its pages."""
 
 import re
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -170,6 +171,7 @@ def test_pages_follow_each_other(client: RegisterClient, company: Company) -> No
 BROKEN = (
     "x",
     "W10",
+    urlsafe_b64encode(b"[" * 4_000).decode(),
     encode_cursor([1, 2]),
     encode_cursor(["a", 1, 1, "2026-01-01", 1]),
     encode_cursor([1, 1, 1, "2026-99-99", 1]),
@@ -259,6 +261,7 @@ def test_closes_many_and_says_which_were_refused(
         ("close", {}),
         ("", {}),
         ("owner", {"bulk_owner": "x"}),
+        ("owner", {"bulk_owner": "²"}),
     ],
 )
 def test_a_bulk_without_its_value_changes_nothing(
@@ -277,3 +280,49 @@ def test_a_viewer_changes_nothing_in_bulk(
 ) -> None:
     sent = {"act": "tag", "bulk_tag": "x", "ref": register["top"].ref}
     assert client.sign_in(company.viewer).post("/risks/bulk", data=sent).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"act": "tag", "bulk_tag": "one\x00two"},
+        {"act": "close", "bulk_reason": "gone", "bulk_note": "\x00"},
+    ],
+)
+def test_what_cannot_be_stored_is_refused_in_bulk(
+    client: RegisterClient, company: Company, register: dict[str, Risk], values: dict[str, str]
+) -> None:
+    sent = {"ref": register["top"].ref, **values}
+    answer = client.sign_in(company.engineer).post("/risks/bulk", data=sent)
+    assert answer.status_code == 422
+    assert "Nothing was saved" in answer.text
+    assert db.session.get_one(Risk, register["top"].id).version == register["top"].version
+
+
+def test_counts_follow_a_bulk_that_was_refused_in_part(
+    client: RegisterClient, company: Company, register: dict[str, Risk]
+) -> None:
+    client.sign_in(company.engineer)
+    before = counted(client, "/risks")
+    refs = [register["top"].ref, register["elsewhere"].ref]
+    bulk(client, "close", refs, bulk_reason="gone", bulk_note="Switched off.")
+    assert counted(client, "/risks") == before - 1
+
+
+def test_names_no_system_that_the_reader_may_not_see(
+    client: RegisterClient, company: Company
+) -> None:
+    system = make_system(company.other, name="Hidden engine")
+    make_risk(company.team, system=system)
+    address = f"/risks?team={company.team.slug}&column=system"
+    for _turn in range(2):
+        assert "Hidden engine" in client.sign_in(company.manager).get(address).text
+        assert "Hidden engine" not in client.sign_in(company.engineer).get(address).text
+
+
+def test_keeps_nothing_of_columns_that_do_not_exist(
+    client: RegisterClient, company: Company, register: dict[str, Risk]
+) -> None:
+    page = client.sign_in(company.engineer).get("/risks?column=due&column=nonsense").text
+    assert 'name="column" value="due"' in page
+    assert 'value="nonsense"' not in page
