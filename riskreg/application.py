@@ -13,7 +13,7 @@ from riskreg.db import db, engine_options, prepare_engine
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
-from riskreg.web import errors, frame, jinja, security, transactions
+from riskreg.web import addresses, errors, frame, jinja, security, transactions
 from riskreg.web.compiling import PageEnvironment
 from riskreg.web.texts import Texts
 
@@ -24,6 +24,7 @@ def build(settings: Settings | None = None) -> Flask:
     app = Flask("riskreg", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
     app.jinja_environment = PageEnvironment
     _configure(app, settings)
+    addresses.init_app(app)
     for module in features.MODELS:
         importlib.import_module(module)
     db.init_app(app)

@@ -133,6 +133,7 @@ class ActionFields(Form):
         _l("Owner"),
         [Optional()],
         description=_l("One person, who will be asked about it."),
+        filters=[clean],
     )
     type = RadioField(_l("What it is for"), [InputRequired()], default=ActionType.PREVENT)
     priority = RadioField(_l("Priority"), [InputRequired()], default=Priority.P2)

@@ -23,8 +23,7 @@ AT_A_STANDSTILL = frozenset({JobState.DEAD, JobState.CANCELLED})
 @requires(Permission.JOB_VIEW)
 def jobs() -> ResponseReturnValue:
     """What is being done in the background."""
-    before = request.args.get("before", type=int)
-    rows, last = queries.jobs_for(current_actor, limit=PAGE, before_id=before)
+    rows, last = queries.jobs_for(current_actor, limit=PAGE, before_id=_before())
     return render_template(
         "admin/jobs.html",
         jobs=rows,
@@ -96,3 +95,8 @@ def cancel(job_id: int) -> ResponseReturnValue:
     row = services.cancel(queries.job_for(current_actor, job_id, Permission.JOB_RETRY))
     record(actor=current_actor, action="job.cancel", subject=row)
     return redirect(url_for("admin.job", job_id=row.id), 303)
+
+
+def _before() -> int | None:
+    raw = request.args.get("before", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else None

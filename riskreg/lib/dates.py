@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 ONE_DAY = timedelta(days=1)
+FIRST_INSTANT, LAST_INSTANT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 # Up to this many days a distance is told in days, then in weeks, months and years.
 DAYS_SHOWN, WEEKS_SHOWN, MONTHS_SHOWN = 13, 59, 729
 DAYS_A_MONTH, DAYS_A_YEAR = 30.4369, 365.2425
@@ -75,13 +76,18 @@ def day_start(day: date, zone_name: str) -> datetime:
     """Return the instant (UTC) at which a local day begins.
 
     Where the clocks skip midnight this is the moment of the change; where midnight comes
-    twice it is the first.
+    twice it is the first. At both ends of the calendar it is the last instant there is.
     """
-    return datetime.combine(day, time.min, zone(zone_name)).astimezone(UTC)
+    try:
+        return datetime.combine(day, time.min, zone(zone_name)).astimezone(UTC)
+    except OverflowError:
+        return FIRST_INSTANT if day.year == date.min.year else LAST_INSTANT
 
 
 def day_end(day: date, zone_name: str) -> datetime:
     """Return the instant (UTC) at which the next local day begins; the day is [start, end)."""
+    if day == date.max:
+        return LAST_INSTANT
     return day_start(day + ONE_DAY, zone_name)
 
 

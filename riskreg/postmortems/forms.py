@@ -73,7 +73,9 @@ class IncidentForm(Form):
     acknowledged_at = InstantField(_l("Acknowledged"), description=_l("When the person answered."))
     mitigated_at = InstantField(_l("Mitigated"), description=_l("When it stopped hurting."))
     resolved_at = InstantField(_l("Resolved"), description=_l("When all was as before."))
-    found_by = RadioField(_l("Who or what noticed first"), [Optional()], default=NOT_SAID)
+    found_by = RadioField(
+        _l("Who or what noticed first"), [Optional()], default=NOT_SAID, filters=[clean]
+    )
     systems = SelectMultipleField(
         _l("Systems"),
         option_widget=CheckboxInput(),
@@ -152,7 +154,7 @@ class IdeaForm(Form):
 class OwnerForm(Form):
     """Who sees to the post-mortem."""
 
-    owner = SelectField(_l("Owner"), [Optional()])
+    owner = SelectField(_l("Owner"), [Optional()], filters=[clean])
 
 
 class CausesForm(Form):

@@ -57,7 +57,9 @@ class AnswerForm(Form):
     """What a person says about one statement."""
 
     value = StringField(
-        _l("Answer"), [Optional(), AnyOf([*AnswerValue], message=_l("Choose one of the answers."))]
+        _l("Answer"),
+        [Optional(), AnyOf([*AnswerValue], message=_l("Choose one of the answers."))],
+        filters=[clean],
     )
     reason = TextAreaField(
         _l("Why it does not apply"), [Length(max=TEXT_CHARS_MAX)], filters=[clean]

@@ -167,7 +167,7 @@ class RiskForm(RatingsForm):
     def seen_version(self) -> int | None:
         """The version that the person saw."""
         text = self.version.data or ""
-        return int(text) if text.isdigit() and len(text) < 10 else None
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
     def offer(
         self,

@@ -78,7 +78,7 @@ def assessments(ref: str) -> Response | tuple[str, int]:
             tier=Tier(form.tier.data),
             rating=form.rating,
             why=form.why.data or "",
-            version=int(seen) if seen.isdigit() and len(seen) < 10 else None,
+            version=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None,
         )
     except Invalid as error:
         form.impact.errors = [error.message]
@@ -264,7 +264,8 @@ def _person(key: str) -> Person | None:
     """The person of a select's value; "none" takes the owner away."""
     if key == "none":
         return None
-    person = db.session.get(Person, int(key)) if key.isdigit() and len(key) < 10 else None
+    number = key.isascii() and key.isdigit() and len(key) < 10
+    person = db.session.get(Person, int(key)) if number else None
     if person is None or not person.is_active:
         raise Invalid(_("There is no such person. Nothing was changed."))
     return person

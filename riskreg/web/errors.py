@@ -19,7 +19,8 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from riskreg.db import db
-from riskreg.errors import NotSignedIn, RiskregError, Stale, TooMany, Unavailable
+from riskreg.errors import Invalid, NotSignedIn, RiskregError, Stale, TooMany, Unavailable
+from riskreg.lib.text import TextError
 
 log = structlog.get_logger()
 
@@ -30,6 +31,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(TextError, _unstorable)
     app.register_error_handler(500, _crash)
 
 
@@ -104,6 +106,12 @@ def _database(error: OperationalError) -> Response:
         Unavailable(
             _("The database does not answer just now. Nothing was saved; try again in a moment.")
         )
+    )
+
+
+def _unstorable(_error: TextError) -> Response:
+    return render_error(
+        Invalid(_("A text is too long or cannot be stored. Nothing was saved; shorten it."))
     )
 
 

@@ -42,7 +42,7 @@ def decode_cursor(word: str | None, length: int) -> list[Any] | None:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return values if isinstance(values, list) and len(values) == length else None
 

@@ -116,3 +116,9 @@ def test_the_key_of_somebody_elses_form_shows_nothing(client: RegisterClient) ->
     assert team is not None
     data = _filled(cast, form_key="k", team=team.slug, owner="")
     assert client.sign_in(cast.stranger).post("/actions/new", data=data).status_code == 404
+
+
+def test_an_owner_of_spaces_is_nobody(client: RegisterClient) -> None:
+    cast = make_cast()
+    data = _filled(cast, owner=" ")
+    assert client.sign_in(cast.owner).post("/actions/new", data=data).status_code == 303

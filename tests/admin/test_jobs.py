@@ -168,3 +168,12 @@ def test_a_page_is_full_whatever_lies_between(
 def test_the_way_there_is_in_everybodys_menu(client: RegisterClient, payments: Team) -> None:
     client.sign_in(make_person(payments, Role.VIEWER))
     assert 'href="/admin/jobs"' in client.get("/me").text
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "²", "-1", "x"])
+def test_a_broken_place_is_the_beginning(
+    client: RegisterClient, payments: Team, number: str
+) -> None:
+    job = make_job(payments)
+    client.sign_in(make_person(payments))
+    assert listed(client, f"/admin/jobs?before={number}") == [job.id]

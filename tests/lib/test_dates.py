@@ -45,6 +45,12 @@ def test_local_day_of_an_instant() -> None:
     assert dates.local_day(instant, "America/New_York") == date(2025, 12, 31)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_the_first_and_the_last_day_there_is_have_both_ends(zone: str) -> None:
+    for day in (date.min, date.max):
+        assert dates.day_start(day, zone) < dates.day_end(day, zone)
+
+
 def test_refuses_an_instant_without_zone() -> None:
     naive = datetime(2026, 1, 1, 2, tzinfo=UTC).replace(tzinfo=None)
     with pytest.raises(ValueError, match="needs a time zone"):

@@ -253,6 +253,7 @@ def test_somebody_else_sees_to_it(client: RegisterClient) -> None:
     assert "Mona Manager" in client.get(f"{cast.path}/owner").text
     stranger = {"owner": str(cast.stranger.id)}
     assert client.post(f"{cast.path}/owner", data=stranger).status_code == 422
+    assert client.post(f"{cast.path}/owner", data={"owner": " "}).status_code == 303
     client.post(f"{cast.path}/owner", data={"owner": str(cast.manager.id)})
     assert cast.stored().owner_id == cast.manager.id
     assert cast.acts()[0] == "postmortem.assign"

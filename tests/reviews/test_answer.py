@@ -90,8 +90,10 @@ def test_saving_the_same_again_changes_nothing(client: RegisterClient, review: R
     assert db.session.scalar(acts) == 1
 
 
-def test_an_empty_answer_stores_nothing(client: RegisterClient, review: Review) -> None:
-    client.post(f"/reviews/{review.ref}/answers/own-1", data={"value": "", "version": "0"})
+@pytest.mark.parametrize("value", ["", " ", "\n"])
+def test_an_empty_answer_stores_nothing(client: RegisterClient, review: Review, value: str) -> None:
+    sent = {"value": value, "version": "0"}
+    assert client.post(f"/reviews/{review.ref}/answers/own-1", data=sent).status_code == 303
     assert stored(review) == []
 
 

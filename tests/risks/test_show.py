@@ -200,6 +200,20 @@ def test_rates_again(client: RegisterClient, company: Company, risk: Risk) -> No
     assert (again(risk).band_rank, last_act(risk)) == (1, "risk.assess")
 
 
+@pytest.mark.parametrize("version", ["²", "-1", "9" * 30])
+def test_a_version_that_is_no_number_is_no_crash(
+    client: RegisterClient, company: Company, risk: Risk, version: str
+) -> None:
+    client.sign_in(company.engineer)
+    rating = {"tier": "current", "likelihood": "2", "impact": "2", "why": "Doubled."}
+    for path, sent in (
+        ("assessments", rating),
+        ("edit", form_of(client, f"/risks/{risk.ref}/edit")),
+    ):
+        answer = client.post(f"/risks/{risk.ref}/{path}", data={**sent, "version": version})
+        assert answer.status_code == 303
+
+
 def test_a_rating_can_be_taken_back_to_unrated(
     client: RegisterClient, company: Company, risk: Risk
 ) -> None:

@@ -219,3 +219,10 @@ def test_values_are_days_instants_and_short_texts(app: Flask) -> None:
     assert changes["Pages"] == ("no", "yes")
     assert len(changes["chg-1 dated"][1]) <= 160
     assert len(changes) == 6
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_any_day_of_the_calendar_may_be_asked_for(client: RegisterClient, zone: str) -> None:
+    client.sign_in(make_person(make_team(), timezone=zone))
+    assert client.get("/trail?from=0001-01-01&until=9999-12-31").status_code == 200
+    assert client.get("/trail?from=9999-12-31&until=0001-01-01").status_code == 200
