@@ -198,6 +198,8 @@ def apply(
     actor: Actor, file: ImportFile, reading: Reading, progress: Progress | None = None
 ) -> None:
     """Import a kept file in the caller's transaction: all of it, or an error that says why not."""
+    _wait_for_turn(file.team)
+    db.session.refresh(file, ["applied_at", "content"])
     _demand_waiting(file)
     source = Source(team=file.team, file_name=file.file_name)
     done = import_rows(actor, reading.found, source, progress)
@@ -212,6 +214,7 @@ def import_at_once(
     actor: Actor, found: Understood, source: Source, *, content: bytes, decisions: Decisions
 ) -> Imported:
     """Import for a command: no preview; what came of it is kept when anything changed."""
+    _wait_for_turn(source.team)
     done = import_rows(actor, found, source)
     refuse_errors(done)
     if done.outcome.has_changes:
@@ -318,6 +321,15 @@ def _leave_to_worker(actor: Actor, file: ImportFile, task: str) -> None:
     )
     file.job_id, file.problem = job.id, ""
     db.session.flush()
+
+
+def _wait_for_turn(team: Team) -> None:
+    """Imports into a team come one after the other, each seeing what the one before stored.
+
+    Risks may be filed in the meantime. SQLite has one writer anyway.
+    """
+    row = select(Team.id).where(Team.id == team.id)
+    db.session.execute(row.with_for_update(key_share=True))
 
 
 def _demand_waiting(file: ImportFile) -> None:

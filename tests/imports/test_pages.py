@@ -2,9 +2,12 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
@@ -119,6 +122,28 @@ def test_imports_once(client: RegisterClient, person: Person, team: Team) -> Non
     data = {"seal": seal(client.get(address).text)}
     client.post(f"{address}/application", data=data)
     assert client.post(f"{address}/application", data=data).status_code == 409
+    assert len(risks()) == 2
+
+
+def test_imports_once_however_many_ask_at_once(
+    app: Flask, client: RegisterClient, person: Person, team: Team
+) -> None:
+    addresses = [uploaded(client, team) for _copy in range(2)] * 3
+    seals = [seal(client.get(address).text) for address in addresses]
+    cookie, gate = client.get_cookie("riskreg-http"), Barrier(len(addresses))
+    assert cookie is not None
+    db.session.rollback()
+
+    def attempt(address: str, sealed: str) -> int:
+        with app.app_context():
+            browser = app.test_client()
+            browser.set_cookie("riskreg-http", cookie.value)
+            gate.wait()
+            return browser.post(f"{address}/application", data={"seal": sealed}).status_code
+
+    with ThreadPoolExecutor(len(addresses)) as pool:
+        answers = sorted(pool.map(attempt, addresses, seals))
+    assert answers == [303, 303, 409, 409, 409, 409]
     assert len(risks()) == 2
 
 
