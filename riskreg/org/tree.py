@@ -89,7 +89,8 @@ def seen_teams(actor: Actor, word: str | None) -> SeenTeams:
     if not paths:
         return NO_TEAMS
     tree = _tree(word)
-    if paths not in tree.seen:
+    seen = tree.seen.get(paths)  # once: another thread may empty it meanwhile
+    if seen is None:
         if len(tree.seen) >= VIEWS_KEPT:
             tree.seen.clear()
         nodes = tuple(node for node in tree.nodes if node.path.startswith(paths))
@@ -99,8 +100,7 @@ def seen_teams(actor: Actor, word: str | None) -> SeenTeams:
             by_id={node.id: node for node in nodes},
         )
         tree.seen[paths] = seen
-        return seen
-    return tree.seen[paths]
+    return seen
 
 
 def as_read(teams: list[Any]) -> list[Any]:
