@@ -34,12 +34,12 @@ from riskreg.fields import choices_of, clean
 from riskreg.org.kinds import DataClass, Hours, Role
 from riskreg.org.labels import DATA_CLASS, HOURS, ROLE, ROLE_MEANING
 from riskreg.org.models import Person, Team
-from riskreg.org.passwords import MAX_LENGTH, MIN_LENGTH
+from riskreg.org.passwords import MAX_LENGTH
 
 KEY = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
 EMAIL = r"[^@\s]+@[^@\s]+\Z"
 TIERS = (1, 2, 3, 4)
-_TOO_SHORT = _l("A password has at least 15 characters, and at most 256.")
+_TOO_LONG = _l("A password has at most 256 characters.")
 
 
 def _web(_form: Form, field: Field) -> None:
@@ -67,7 +67,7 @@ class PasswordForm(Form):
     current = PasswordField(_l("Current password"), [InputRequired(), Length(max=MAX_LENGTH)])
     password = PasswordField(
         _l("New password"),
-        [InputRequired(), Length(min=MIN_LENGTH, max=MAX_LENGTH, message=_TOO_SHORT)],
+        [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
         description=_l("At least 15 characters; a sentence is fine."),
     )
 
@@ -88,7 +88,7 @@ class SetupForm(Form):
     email = EmailField(_l("E-mail"), [DataRequired(), Length(max=254)], filters=[clean])
     password = PasswordField(
         _l("Password"),
-        [InputRequired(), Length(min=MIN_LENGTH, max=MAX_LENGTH, message=_TOO_SHORT)],
+        [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
         description=_l("At least 15 characters; a sentence is fine."),
     )
 

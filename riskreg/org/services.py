@@ -12,6 +12,7 @@ from riskreg.errors import Conflict, Forbidden, Invalid, Stale
 from riskreg.lib.dates import now
 from riskreg.lib.text import slugify
 from riskreg.org.access import require
+from riskreg.org.guessable import is_guessable
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.passwords import MAX_LENGTH, MIN_LENGTH, hash_password
@@ -65,7 +66,7 @@ def create_person(
         )
     person = Person(name=name, email=email, created_at=now(), **(values or {}))
     if password is not None:
-        person.password_hash = hash_password(checked_password(password))
+        person.password_hash = hash_password(checked_password(password, name, email))
     db.session.add(person)
     db.session.flush()
     record(
@@ -127,19 +128,31 @@ def revoke_role(actor: Actor, person: Person, team: Team) -> None:
 
 
 def set_password(actor: Actor, person: Person, password: str) -> None:
-    """Store a new password; raises Invalid when it is too short or too long."""
-    person.password_hash = hash_password(checked_password(password))
+    """Store a new password; raises Invalid for one that is too short, too long or guessable."""
+    person.password_hash = hash_password(checked_password(password, person.name, person.email))
     record(actor=actor, action="person.password", subject=person)
 
 
-def checked_password(password: str) -> str:
-    """The password, if its length is right; no rules on what it is made of."""
+def checked_password(password: str, *about: str) -> str:
+    """The password, if it is long enough and not one that is tried first; no other rules.
+
+    `about` is what else is known of the person: a name is no password.
+    """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise Invalid(
             _(
                 "A password has %(low)s to %(high)s characters; a sentence is fine.",
                 low=MIN_LENGTH,
                 high=MAX_LENGTH,
+            ),
+            field="password",
+        )
+    organisation = db.session.scalar(select(Team.name).where(Team.parent_id.is_(None))) or ""
+    if is_guessable(password, about=(*about, organisation)):
+        raise Invalid(
+            _(
+                "This password is one of those that are tried first: common words, names, years "
+                "or keys side by side. Take a sentence of your own."
             ),
             field="password",
         )

@@ -17,7 +17,7 @@ from riskreg.db import db, write_intent
 from riskreg.errors import Invalid, NotFound, TooMany
 from riskreg.lib.dates import now
 from riskreg.org.models import Grant, Person, SetupCode, SignInTry, Team, UserSession
-from riskreg.org.passwords import password_matches
+from riskreg.org.passwords import hash_password, needs_rehash, password_matches
 from riskreg.org.permissions import Actor
 from riskreg.org.tree import STAMP
 from riskreg.settings import Settings
@@ -39,10 +39,14 @@ def sign_in(
     """
     email = email.strip().lower()
     _refuse_after_failures(email)
+    stored = db.session.scalar(select(Person.password_hash).where(Person.email == email))
+    db.session.rollback()  # nothing was written yet; hashing must not keep others from writing
+    matches = password_matches(stored, password)
     person = db.session.scalar(select(Person).where(Person.email == email))
-    matches = password_matches(person.password_hash if person else None, password)
-    if person is None or not matches or not person.is_active:
+    if person is None or not matches or not person.is_active or person.password_hash != stored:
         raise Invalid(_("E-mail and password do not match."), field="password")
+    if needs_rehash(stored or ""):
+        person.password_hash = hash_password(password)
     return begin_session(person, settings=settings, device=device, address=address), person
 
 
