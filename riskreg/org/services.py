@@ -246,6 +246,9 @@ def refuse_last_administrator(person: Person, *, without: Team | None = None) ->
         return
     if without is not None and without.parent_id is not None:
         return
+    # Two who end each other take turns; the second looks when the first is done.
+    top = select(Team.id).where(Team.parent_id.is_(None))
+    db.session.execute(top.with_for_update(key_share=True))
     others = select(Grant.id).join(Grant.person).join(Grant.team)
     others = others.where(
         Grant.role == Role.ADMIN,

@@ -1,8 +1,11 @@
 """People: adding them, their roles, locking them out; nobody rises above themselves."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
@@ -170,3 +173,27 @@ def test_a_manager_manages_no_people(client: RegisterClient, root: Team, team: T
 
 def test_there_is_no_such_person(client: RegisterClient, admin: Person) -> None:
     assert client.get("/admin/people/999999").status_code == 404
+
+
+def test_of_two_administrators_who_lock_each_other_out_one_is_left(
+    app: Flask, client: RegisterClient, root: Team, admin: Person
+) -> None:
+    other = make_person(root, Role.ADMIN)
+    cookies = []
+    for person in (admin, other):
+        cookie = client.sign_in(person).get_cookie("riskreg-http")
+        assert cookie is not None
+        cookies.append(cookie.value)
+    gate, targets = Barrier(2), [other.id, admin.id]
+    db.session.rollback()
+
+    def attempt(cookie: str, target: int) -> int:
+        with app.app_context():
+            browser = app.test_client()
+            browser.set_cookie("riskreg-http", cookie)
+            gate.wait()
+            return browser.post(f"/admin/people/{target}/deactivation").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(attempt, cookies, targets)) <= {303, 409}
+    assert db.session.scalar(select(func.count(Person.id)).where(Person.is_active)) == 1
