@@ -9,6 +9,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from riskreg import features, paths
+from riskreg.audit import chain
 from riskreg.db import db, engine_options, prepare_engine
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
@@ -45,6 +46,7 @@ def build(settings: Settings | None = None) -> Flask:
     for module in features.TASKS:
         importlib.import_module(module)
     security.refuse_undeclared(app)
+    chain.attach()  # last: nothing is locked after the trail
     return app
 
 

@@ -36,10 +36,16 @@ BLUEPRINTS = (
 )
 
 # Modules whose import registers background tasks.
-TASKS: tuple[str, ...] = ("riskreg.admin.tasks", "riskreg.imports.tasks", "riskreg.packs.tasks")
+TASKS: tuple[str, ...] = (
+    "riskreg.audit.tasks",
+    "riskreg.admin.tasks",
+    "riskreg.imports.tasks",
+    "riskreg.packs.tasks",
+)
 
 # Modules with `add_commands(subparsers)`: the program's own commands beside those of riskreg.cli.
 COMMANDS: tuple[str, ...] = (
+    "riskreg.audit.commands",
     "riskreg.commands.install",
     "riskreg.commands.work",
     "riskreg.commands.doctor",

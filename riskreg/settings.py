@@ -40,6 +40,7 @@ class Settings:
     session_hours: int = 12
     upload_megabytes: int = 10
     smtp_url: str = ""
+    anchor_file: str = ""
     paper: str = "A4"
     debug: bool = False
     demo: bool = False
@@ -66,6 +67,7 @@ class Settings:
             session_hours=reader.integer("SESSION_HOURS", 12, low=1, high=24),
             upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
             smtp_url=reader.mail_server("SMTP_URL"),
+            anchor_file=reader.text("ANCHOR_FILE", ""),
             paper=reader.choice("PAPER", "A4", ("A4", "Letter")),
             debug=reader.boolean("DEBUG"),
             demo=reader.boolean("DEMO"),

@@ -6,16 +6,19 @@ from typing import Any
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from riskreg.db import Base, Key
+from riskreg.db import Base
 
 
 class AuditEntry(Base):
-    """One act: `changes` is {field: [old, new]}; never edited, never deleted."""
+    """One act: `changes` is {field: [old, new]}; never edited, never deleted.
+
+    `id` counts from 1 without a gap; `digest` chains the entries, see riskreg.audit.chain.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_subject", "subject_type", "subject_id", "id"),)
 
-    id: Mapped[Key]
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(index=True)
     actor_name: Mapped[str] = mapped_column(String(200))
@@ -26,3 +29,4 @@ class AuditEntry(Base):
     team_id: Mapped[int | None] = mapped_column(index=True)
     changes: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
+    digest: Mapped[str] = mapped_column(String(64))

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import insert
-
-from riskreg.audit.models import AuditEntry
-from riskreg.db import db
+from riskreg.audit.chain import add
 from riskreg.lib.dates import now
 
 Changes: TypeAlias = Mapping[str, list[Any]]
@@ -39,23 +36,19 @@ def record(
     subject: Subject,
     changes: Changes | None = None,
     note: str = "",
-) -> AuditEntry:
+) -> None:
     """Add one act to the trail, in the transaction of the change itself.
 
     `action` is "resource.verb" (risk.create); `changes` is {field: [old, new]}.
     """
-    entry = AuditEntry(**_columns(actor, action, subject, changes or {}, note))
-    db.session.add(entry)
-    return entry
+    add([_columns(actor, action, subject, changes or {}, note)])
 
 
 def record_all(
     *, actor: Doer, action: str, acts: Iterable[tuple[Subject, Changes]], note: str = ""
 ) -> None:
-    """Add the same act on many things to the trail, in one statement; as `record` for each."""
-    rows = [_columns(actor, action, subject, changes, note) for subject, changes in acts]
-    if rows:
-        db.session.execute(insert(AuditEntry), rows)
+    """Add the same act on many things to the trail; as `record` for each."""
+    add(_columns(actor, action, subject, changes, note) for subject, changes in acts)
 
 
 def _columns(

@@ -41,6 +41,7 @@ class Story:
         before = self._in_cell()
         self.visitor.choose("New", "Risk")
         keys = self.page.keyboard
+        expect(self.page.get_by_role("textbox", name="What could happen?")).to_be_focused()
         keys.type(self.title)
         for key in ("Tab", "Tab", "Space", "ArrowRight", "4", "4"):
             keys.press(key)

@@ -48,6 +48,17 @@ def test_counts_follow_every_change(company: Company) -> None:
         assert count(view_of(SYSTEM_ACTOR, RiskFilter())) == number + 1
 
 
+def test_a_savepoint_taken_back_does_not_take_back_what_was_changed_before(
+    company: Company,
+) -> None:
+    risk = make_risk(company.team)
+    before = stamp_of([company.team.id])
+    with transaction():
+        update_risk(SYSTEM_ACTOR, db.session.get_one(Risk, risk.id), {"tags": ["new"]})
+        db.session.begin_nested().rollback()
+    assert stamp_of([company.team.id]) != before
+
+
 def test_a_transaction_counts_what_it_changed_itself_and_keeps_nothing(company: Company) -> None:
     make_risk(company.team)
     assert count(view_of(SYSTEM_ACTOR, RiskFilter(kind="security"))) == 0

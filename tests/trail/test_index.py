@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from riskreg.audit import chain
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now
@@ -35,19 +36,21 @@ def trail(client: RegisterClient, **args: str) -> str:
 
 def make_entries(team: Team | None, count: int) -> None:
     with transaction():
-        for number in range(count):
-            db.session.add(
-                AuditEntry(
-                    at=now(),
-                    actor_name="Somebody",
-                    action="risk.update",
-                    subject_type="risk",
-                    subject_id=number + 1,
-                    subject_ref=f"R-{number + 1}",
-                    team_id=team.id if team else None,
-                    changes={"title": ["Old", f"New {number + 1}"]},
-                )
-            )
+        chain.add(
+            {
+                "at": now(),
+                "actor_id": None,
+                "actor_name": "Somebody",
+                "action": "risk.update",
+                "subject_type": "risk",
+                "subject_id": number + 1,
+                "subject_ref": f"R-{number + 1}",
+                "team_id": team.id if team else None,
+                "changes": {"title": ["Old", f"New {number + 1}"]},
+                "note": "",
+            }
+            for number in range(count)
+        )
 
 
 def test_says_who_did_what_and_what_it_changed(client: RegisterClient) -> None:

@@ -1,0 +1,61 @@
+"""Hold the trail against its chain of digests, and against anchors kept elsewhere.
+
+Without an anchor a trail whose end was cut off, or that was written anew from some entry on, looks
+sound: whoever may write to the database can work the digests out too. An anchor says how long the
+trail was and which digest it ended with, signed with a key that is not in the database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from riskreg.audit.anchors import Anchor
+from riskreg.audit.chain import FIELDS, START, digest_of
+from riskreg.audit.models import AuditEntry
+from riskreg.db import db
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How many entries were read, the digest of the last sound one, and the first fault."""
+
+    entries: int
+    digest: str
+    fault: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.fault
+
+
+def verify(anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Read the whole trail once; stops at the first entry that is not what was written."""
+    expected: dict[int, set[str]] = {}
+    for anchor in anchors:
+        expected.setdefault(anchor.entries, set()).add(anchor.digest)
+    number, digest = 0, START
+    columns = [getattr(AuditEntry, name) for name in (*FIELDS, "digest")]
+    query = select(*columns).order_by(AuditEntry.id).execution_options(yield_per=BATCH)
+    with db.session.connection().execute(query) as rows:
+        for row in rows.mappings():
+            if row["id"] != number + 1:
+                return _fault(number, digest, f"After entry {number} comes entry {row['id']}.")
+            if digest_of(digest, dict(row)) != row["digest"]:
+                return _fault(number, digest, f"Entry {number + 1} is not as it was written.")
+            number, digest = number + 1, row["digest"]
+            if expected.pop(number, {digest}) != {digest}:
+                return _fault(number, digest, f"The anchor at entry {number} has another digest.")
+    if expected.pop(0, {START}) != {START}:
+        return _fault(number, digest, "The anchor of the empty trail has another digest.")
+    if expected:
+        length = max(expected)
+        return _fault(number, digest, f"There were {length} entries once; there are {number}.")
+    return Verdict(entries=number, digest=digest)
+
+
+def _fault(number: int, digest: str, fault: str) -> Verdict:
+    return Verdict(entries=number, digest=digest, fault=fault)
