@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
@@ -26,6 +26,7 @@ from riskreg.reviews.models import ChecklistVersion, Review, ReviewComment, Revi
 from riskreg.reviews.results import Asked, results_of
 from riskreg.risks.models import Risk
 
+UNREVIEWED_NAMED = 8
 CHECKS: list[Check] = discover(checks, "CHECK")
 
 
@@ -148,6 +149,32 @@ def newest_reviews(system_ids: Sequence[int], *, handed_in: bool = False) -> Map
         newest = newest.where(Review.status != ReviewStatus.IN_PROGRESS)
     rows = db.session.scalars(select(Review).where(Review.id.in_(newest)))
     return {review.system_id: review for review in rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreviewed:
+    """How many systems there are, how many were never reviewed, and (key, name) of the first."""
+
+    systems: int
+    count: int
+    first: Sequence[tuple[str, str]]
+
+
+def unreviewed(actor: Actor, *, below: Branch | None) -> Unreviewed:
+    """The systems for which no review was ever handed in, by name; home counts the same."""
+    seen = visible(actor, Permission.REVIEW_VIEW, System.team_id, below=below)
+    handed_in = select(Review.system_id).where(Review.status != ReviewStatus.IN_PROGRESS)
+    never = System.id.not_in(handed_in)
+    systems, count = db.session.execute(
+        select(func.count(System.id), func.count(case((never, 1)))).where(seen)
+    ).one()
+    rows = db.session.execute(
+        select(System.key, System.name)
+        .where(seen, never)
+        .order_by(System.name, System.id)
+        .limit(UNREVIEWED_NAMED)
+    )
+    return Unreviewed(systems=systems, count=count, first=[(key, name) for key, name in rows])
 
 
 def open_review_of(system: System) -> Review | None:

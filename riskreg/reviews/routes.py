@@ -43,6 +43,7 @@ from riskreg.reviews.queries import (
     review_for,
     reviews_of_system,
     seen_by_checks,
+    unreviewed,
 )
 from riskreg.reviews.rechecks import links_to_recheck
 from riskreg.reviews.results import whole_percent
@@ -88,6 +89,7 @@ def index() -> ResponseReturnValue:
         "reviews/index.html",
         page=_page(rows, total, number),
         newest={review.id for review in newest.values()},
+        unreviewed=unreviewed(current_actor, below=wanted.below),
         wanted=wanted,
         percent=whole_percent,
         labels=labels,

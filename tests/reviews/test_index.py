@@ -50,6 +50,22 @@ def test_says_since_when_the_newest_review_of_a_system_is_overdue(client: Regist
         assert client.get(address).text.count("overdue since") == 1, address
 
 
+def test_names_the_systems_that_were_never_reviewed(client: RegisterClient) -> None:
+    team = make_team()
+    owner = make_person(team)
+    submit(make_review(make_system(team, name="Alpha"), owner), owner)
+    make_review(make_system(team, name="Begun"), owner)
+    for number in range(9):
+        make_system(team, name=f"Never {number}", key=f"never-{number}")
+    page = client.sign_in(owner).get("/reviews").text
+    assert "10 of 11 systems were never reviewed:" in page
+    assert 'href="/reviews/new?system=never-0">Never 0</a>' in page
+    assert "and 2 more" in page
+    viewed = client.sign_in(make_person(team, Role.VIEWER)).get("/reviews").text
+    assert "Never 0" in viewed
+    assert "system=never-0" not in viewed
+
+
 def test_filters_by_readiness_status_and_system(client: RegisterClient) -> None:
     team = make_team()
     owner = make_person(team)
