@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
@@ -153,7 +153,10 @@ def newest_reviews(system_ids: Sequence[int], *, handed_in: bool = False) -> Map
 
 @dataclass(frozen=True, kw_only=True)
 class Unreviewed:
-    """How many systems there are, how many were never reviewed, and (key, name) of the first."""
+    """How many were never reviewed of how many systems, and (key, name) of the first.
+
+    All of it is nought where every system was.
+    """
 
     systems: int
     count: int
@@ -164,17 +167,18 @@ def unreviewed(actor: Actor, *, below: Branch | None) -> Unreviewed:
     """The systems for which no review was ever handed in, by name; home counts the same."""
     seen = visible(actor, Permission.REVIEW_VIEW, System.team_id, below=below)
     handed_in = select(Review.system_id).where(Review.status != ReviewStatus.IN_PROGRESS)
-    never = System.id.not_in(handed_in)
-    systems, count = db.session.execute(
-        select(func.count(System.id), func.count(case((never, 1)))).where(seen)
-    ).one()
+    systems = select(func.count(System.id)).where(seen).scalar_subquery()
     rows = db.session.execute(
-        select(System.key, System.name)
-        .where(seen, never)
+        select(System.key, System.name, func.count().over(), systems)
+        .where(seen, System.id.not_in(handed_in))
         .order_by(System.name, System.id)
         .limit(UNREVIEWED_NAMED)
+    ).all()
+    return Unreviewed(
+        systems=rows[0][3] if rows else 0,
+        count=rows[0][2] if rows else 0,
+        first=[(row.key, row.name) for row in rows],
     )
-    return Unreviewed(systems=systems, count=count, first=[(key, name) for key, name in rows])
 
 
 def open_review_of(system: System) -> Review | None:

@@ -20,6 +20,7 @@ PROMISED = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def _acts(action: ActionItem) -> list[str]:
+    db.session.commit()  # the trail is written as the last thing
     return [entry.action for entry in entries_of("action_item", action.id)]
 
 

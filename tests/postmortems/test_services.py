@@ -1,11 +1,13 @@
 """What a write of a post-mortem keeps, changes and refuses."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from riskreg.actions.services import close_action
+from riskreg.audit.models import AuditEntry
 from riskreg.audit.queries import entries_of
 from riskreg.db import db, transaction
 from riskreg.errors import Conflict, Forbidden, Invalid, NotFound, Stale
@@ -43,7 +45,12 @@ def _postmortem(person: Person) -> Postmortem:
 
 
 def _acts(postmortem: Postmortem) -> list[str]:
-    return [entry.action for entry in entries_of("postmortem", postmortem.id)]
+    return [entry.action for entry in _entries("postmortem", postmortem.id)]
+
+
+def _entries(subject: str, number: int) -> Sequence[AuditEntry]:
+    db.session.commit()  # the trail is written as the last thing
+    return entries_of(subject, number)
 
 
 def test_the_review_is_due_a_fortnight_after_the_local_day_of_the_end(app: Flask) -> None:
@@ -78,7 +85,7 @@ def test_saving_a_section_keeps_it_and_the_step(person: Person) -> None:
             actor(person), _again(postmortem), "summary", "We lost 40 orders.", base=mark
         )
     assert _again(postmortem).sections == {"summary": "We lost 40 orders."}
-    changes = entries_of("postmortem", postmortem.id)[0].changes
+    changes = _entries("postmortem", postmortem.id)[0].changes
     assert changes == {"summary": ["We lost orders.", "We lost 40 orders."]}
 
 
@@ -89,7 +96,7 @@ def test_the_trail_of_a_long_text_holds_the_step_only(person: Person) -> None:
     services.save_section(
         actor(person), postmortem, "timeline", text[:4000] + "Bang. " + text[4000:]
     )
-    old, new = entries_of("postmortem", postmortem.id)[0].changes["timeline"]
+    old, new = _entries("postmortem", postmortem.id)[0].changes["timeline"]
     assert len(new) - len(old) == len("Bang. ")
     assert len(new) < 100
 
@@ -189,7 +196,7 @@ def test_a_linked_risk_is_realised_by_a_person(person: Person) -> None:
     assert risk.realised_at is None
     services.realise_risk(actor(person), postmortem, link)
     assert risk.realised_at == postmortem.incident.impact_start_at
-    assert entries_of("risk", risk.id)[0].action == "risk.realise"
+    assert _entries("risk", risk.id)[0].action == "risk.realise"
 
 
 def test_linking_twice_changes_the_word(person: Person) -> None:
