@@ -1,0 +1,160 @@
+"""Who gets what from every address: the answers stand in rights.txt, one line per address.
+
+404 is for what may not be seen, 403 for what may be seen but not changed. What one person removed
+is not there for those after them in the line.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from riskreg.db import db, transaction
+from riskreg.imports.services import keep_file
+from riskreg.jobs.kinds import JobState
+from riskreg.jobs.services import enqueue
+from riskreg.org.kinds import Role
+from riskreg.org.models import Person, Team
+from riskreg.packs.kinds import PackKind
+from riskreg.packs.services import ask_for_pack, freeze
+from riskreg.reviews.kinds import AnswerValue
+from tests.actions.factories import make_action
+from tests.client import RegisterClient
+from tests.factories import actor, make_person, make_system, make_team
+from tests.postmortems.factories import make_incident, make_postmortem, make_risk
+from tests.reviews.factories import install_content, make_review
+
+RULES = Path(__file__).parent
+ADDRESSES = RULES / "addresses.txt"
+TABLE = RULES / "rights.txt"
+WHO = ("nobody", "gone", "beside", "viewer", "engineer", "manager", "admin")
+COOKIE = "riskreg-http"
+# What is sent, as (field, thing), where nothing would be about nothing at all.
+BODIES = {
+    "/incidents/<ref>/risks": {"risk": "risk_ref"},
+    "/reviews/new": {"system": "systems/key"},
+}
+# What an address without a thing of a team behind it stands for.
+FIXED = {"kind": "risks", "key": "summary", "number": "1"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One organisation: who asks, and the thing that each address is asked about."""
+
+    people: Mapping[str, Person]
+    things: Mapping[str, str]
+
+
+@pytest.fixture
+def world(client: RegisterClient) -> World:
+    """A team with one of everything; `beside` administers another branch of the tree."""
+    root = make_team("Company")
+    team, other = make_team("Payments", parent=root), make_team("Search", parent=root)
+    people = {
+        "gone": make_person(team, Role.MANAGER, is_active=False),
+        "beside": make_person(other, Role.ADMIN),
+        "viewer": make_person(team, Role.VIEWER),
+        "engineer": make_person(team, Role.ENGINEER),
+        "manager": make_person(team, Role.MANAGER),
+        "admin": make_person(root, Role.ADMIN),
+    }
+    things = _things(team, make_person(team, Role.MANAGER), files_of=people["engineer"])
+    return World(people=people, things=things)
+
+
+def test_every_address_answers_each_person_as_the_table_says(
+    client: RegisterClient, world: World
+) -> None:
+    cookies: dict[int, str] = {}
+    found = [_line("", WHO)]
+    for address in ADDRESSES.read_text().splitlines():
+        method, rule, _endpoint = address.split()
+        path = _path(rule, world.things)
+        body = {name: world.things[key] for name, key in BODIES.get(rule, {}).items()}
+        answers = [
+            _answer(_as(client, world.people.get(who), cookies), method, path, body) for who in WHO
+        ]
+        if rule == "/sign-out":
+            cookies.clear()
+        found.append(_line(f"{method} {rule}", answers))
+    assert found == TABLE.read_text().splitlines(), (
+        "Rights changed. If that is meant, commit the new table, which is:\n" + "\n".join(found)
+    )
+
+
+def _answer(client: RegisterClient, method: str, path: str, body: dict[str, str]) -> str:
+    """ "yes" is an answer of the service itself: done, shown, or refused for what was sent.
+
+    Pages are checked elsewhere; here they are only asked for, because there are hundreds.
+    """
+    with client.application.app_context():
+        answer = FlaskClient.open(client, path, method=method, data=body)
+    db.session.rollback()
+    db.session.expire_all()
+    assert answer.status_code < 500, path
+    if answer.status_code == 303 and "/sign-in" in str(answer.location):
+        return "sign-in"
+    return str(answer.status_code) if answer.status_code in {401, 403, 404} else "yes"
+
+
+def _as(client: RegisterClient, person: Person | None, cookies: dict[int, str]) -> RegisterClient:
+    """Be this person; a session is begun once for each, because there are hundreds of requests."""
+    client.delete_cookie(COOKIE)
+    if person is not None:
+        if person.id not in cookies:
+            cookie = client.sign_in(person).get_cookie(COOKIE)
+            assert cookie is not None
+            cookies[person.id] = cookie.value
+        client.set_cookie(COOKIE, cookies[person.id])
+    return client
+
+
+def _path(rule: str, things: Mapping[str, str]) -> str:
+    """The address with what stands for each of its parts; the folder says which thing `ref` is."""
+    folder = rule.split("/")[1]
+
+    def filled(part: re.Match[str]) -> str:
+        name = part[1].removeprefix("int:")
+        return things.get(f"{folder}/{name}") or things.get(name) or FIXED[name]
+
+    return re.sub(r"<([^>]+)>", filled, rule)
+
+
+def _line(address: str, answers: tuple[str, ...] | list[str]) -> str:
+    return f"{address:<62}" + "".join(f"{each:<9}" for each in answers).rstrip()
+
+
+def _things(team: Team, doer: Person, *, files_of: Person) -> dict[str, str]:
+    """One of everything of the team, as addresses name it; an upload is its person's own."""
+    install_content()
+    system = make_system(team)
+    risk = make_risk(team, doer)
+    incident = make_incident(team, doer, systems=[system])
+    make_postmortem(incident, doer)
+    review = make_review(system, doer, chg_1=AnswerValue.NOT_MET)
+    action = make_action(team, doer, risk_id=risk.id)
+    with transaction():
+        job = enqueue("test.work", {}, team_id=team.id)
+        job.state = JobState.DEAD
+        owner = db.session.get_one(Team, team.id)
+        pack = ask_for_pack(actor(doer), freeze(actor(doer), kind=PackKind.REGISTER, team=owner))
+        content = b"title,kind\nOne,both\n"
+        file = keep_file(actor(files_of), team=owner, file_name="a.csv", content=content)
+        numbers = {"job_id": job.id, "pack_id": pack.id, "file_id": file.id}
+    return {
+        **{name: str(number) for name, number in numbers.items()},
+        "slug": team.slug,
+        "systems/key": system.key,
+        "risks/ref": risk.ref,
+        "risk_ref": risk.ref,
+        "actions/ref": action.ref,
+        "incidents/ref": incident.ref,
+        "reviews/ref": review.ref,
+        "code": "chg-1",
+        "person_id": str(make_person(team, Role.VIEWER).id),
+        "session_id": "1",
+    }
