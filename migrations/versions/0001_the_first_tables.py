@@ -67,16 +67,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_setup_code_code_hash")),
     )
     op.create_table(
-        "sign_in_try",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=300), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
-    )
-    with op.batch_alter_table("sign_in_try", schema=None) as batch_op:
-        batch_op.create_index("ix_sign_in_try_key_at", ["key", "at"], unique=False)
-
-    op.create_table(
         "team",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -100,6 +90,19 @@ def upgrade() -> None:
         sa.Column("word", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tree_stamp")),
     )
+    op.create_table(
+        "use_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=320), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_use_count")),
+        sa.UniqueConstraint("key", name=op.f("uq_use_count_key")),
+    )
+    with op.batch_alter_table("use_count", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_use_count_began_at"), ["began_at"], unique=False)
+
     op.create_table(
         "worker_seen",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1153,15 +1156,15 @@ def downgrade() -> None:
     op.drop_table("incident")
     op.drop_table("checklist_version")
     op.drop_table("worker_seen")
+    with op.batch_alter_table("use_count", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_use_count_began_at"))
+
+    op.drop_table("use_count")
     op.drop_table("tree_stamp")
     with op.batch_alter_table("team", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_parent_id"))
 
     op.drop_table("team")
-    with op.batch_alter_table("sign_in_try", schema=None) as batch_op:
-        batch_op.drop_index("ix_sign_in_try_key_at")
-
-    op.drop_table("sign_in_try")
     op.drop_table("setup_code")
     op.drop_table("matrix_version")
     op.drop_table("checklist")

@@ -8,12 +8,14 @@ from riskreg.db import transaction
 from riskreg.jobs.registry import Context, task
 from riskreg.jobs.services import KEEP_FINISHED, sweep
 from riskreg.lib.dates import now
-from riskreg.org.sessions import TRY_WINDOW, sweep_sign_in_tries
+from riskreg.org.limits import sweep_uses
+
+KEEP_USES = timedelta(days=1)  # longer than any limit looks back
 
 
 @task("admin.sweep", title=_l("Tidy up what is old"), every=timedelta(hours=6))
 def sweep_old_rows(_context: Context) -> dict[str, int]:
-    """Forget finished jobs of a month ago and failed sign-ins that no longer matter."""
+    """Forget finished jobs of a month ago and counts of uses that no longer matter."""
     with transaction():
-        tries = sweep_sign_in_tries(now() - 4 * TRY_WINDOW)
-    return {"jobs": sweep(now() - KEEP_FINISHED), "tries": tries}
+        uses = sweep_uses(now() - KEEP_USES)
+    return {"jobs": sweep(now() - KEEP_FINISHED), "uses": uses}

@@ -7,6 +7,7 @@ from riskreg.errors import NotFound
 from riskreg.exports.kinds import Asked
 from riskreg.exports.queries import known_formats, tables_for
 from riskreg.exports.services import export
+from riskreg.org.limits import Limit, limited
 from riskreg.org.permissions import Permission
 from riskreg.org.tree import Branch
 from riskreg.web.downloads import attachment
@@ -33,6 +34,7 @@ def index() -> str:
 
 @bp.post("/export/<kind>")
 @requires(Permission.TEAM_VIEW)
+@limited(Limit.EXPORT)
 def create(kind: str) -> Response:
     """A list as a file, with the filters of its page; the trail remembers it."""
     filters = {

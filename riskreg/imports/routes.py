@@ -28,6 +28,7 @@ from riskreg.imports.report import given_report
 from riskreg.imports.saved_mappings import decisions_saved_as, save_mapping
 from riskreg.imports.services import FOREGROUND_ROWS_MAX
 from riskreg.jobs.kinds import JobState
+from riskreg.org.limits import Limit, limited
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import team_for
 from riskreg.org.tree import Branch
@@ -48,6 +49,7 @@ def new() -> str:
 
 @bp.post("/risks/import")
 @requires(Permission.IMPORT)
+@limited(Limit.IMPORT)
 def create() -> ResponseReturnValue:
     """Keep the file and show what it would do; nothing is imported yet."""
     form = _offered(UploadForm(CombinedMultiDict([request.files, request.form])))

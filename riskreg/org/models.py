@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name, Word
@@ -107,15 +107,16 @@ class SetupCode(Base):
     used_at: Mapped[datetime | None]
 
 
-class SignInTry(Base):
-    """A failed sign-in, kept to slow down guessing; old rows are swept by a job."""
+class UseCount(Base):
+    """How often something was done lately; old rows are swept by a job. See riskreg.org.limits."""
 
-    __tablename__ = "sign_in_try"
-    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"),)
+    __tablename__ = "use_count"
 
     id: Mapped[Key]
-    key: Mapped[str] = mapped_column(String(300))
-    at: Mapped[datetime]
+    key: Mapped[str] = mapped_column(String(320), unique=True)
+    uses: Mapped[int]
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    free_at: Mapped[datetime]  # no sooner than then again, for tries to sign in
 
 
 class System(Base):

@@ -18,6 +18,7 @@ from riskreg.org.accounts import (
 )
 from riskreg.org.forms import PersonForm, RoleForm
 from riskreg.org.kinds import Role
+from riskreg.org.limits import Limit, count_use
 from riskreg.org.models import Person
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
@@ -54,6 +55,7 @@ def new() -> ResponseReturnValue:
         return render_template("org/new_person.html", form=form)
     if not form.validate():
         return render_template("org/new_person.html", form=form), 422
+    count_use(Limit.PERSON, current_actor.person_id)
     try:
         person, password = invite_person(
             current_actor,
@@ -125,6 +127,7 @@ def activate(person_id: int) -> ResponseReturnValue:
 @requires(Permission.PERSON_EDIT)
 def password(person_id: int) -> ResponseReturnValue:
     """Make a new one-time password and show it, once."""
+    count_use(Limit.RESET, person_id)
     person = person_by_id(person_id)
     made = reset_password(current_actor, person)
     return render_template("org/password_once.html", person=person, password=made)

@@ -1,4 +1,4 @@
-"""Signed-in browsers, the one-time set-up code, and slowing down guesses."""
+"""Signed-in browsers and the one-time set-up code."""
 
 import hashlib
 import hmac
@@ -9,22 +9,22 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from riskreg.audit.services import record
 from riskreg.db import db, write_intent
-from riskreg.errors import Invalid, NotFound, TooMany
+from riskreg.errors import Invalid, NotFound
 from riskreg.lib.dates import now
-from riskreg.org.models import Grant, Person, SetupCode, SignInTry, Team, UserSession
+from riskreg.org.limits import Limit, count_try, count_use, forget_tries, network_of
+from riskreg.org.models import Grant, Person, SetupCode, Team, UserSession
 from riskreg.org.passwords import hash_password, needs_rehash, password_matches
 from riskreg.org.permissions import Actor
 from riskreg.org.tree import STAMP
 from riskreg.settings import Settings
 
 SETUP_MINUTES = 30
-FREE_TRIES = 5
-TRY_WINDOW = timedelta(minutes=15)
+KNOWN_FOR = timedelta(days=30)
 TOUCH_AFTER = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -35,10 +35,12 @@ def sign_in(
 ) -> tuple[str, Person]:
     """Check the password and begin a session; returns its token (kept only in the cookie).
 
-    Raises Invalid when e-mail and password do not match, TooMany after five failures in 15 minutes.
+    Raises Invalid when e-mail and password do not match, TooMany when this was tried too often.
     """
     email = email.strip().lower()
-    _refuse_after_failures(email)
+    count_use(Limit.SIGN_IN, network_of(address))
+    tries = _tries_of(email, address)
+    count_try(tries)
     stored = db.session.scalar(select(Person.password_hash).where(Person.email == email))
     db.session.rollback()  # nothing was written yet; hashing must not keep others from writing
     matches = password_matches(stored, password)
@@ -47,6 +49,7 @@ def sign_in(
         raise Invalid(_("E-mail and password do not match."), field="password")
     if needs_rehash(stored or ""):
         person.password_hash = hash_password(password)
+    forget_tries(tries)
     return begin_session(person, settings=settings, device=device, address=address), person
 
 
@@ -191,12 +194,6 @@ def actor_of(person: Person, session: UserSession | None = None, *, timezone: st
     )
 
 
-def remember_failure(email: str) -> None:
-    """Count a failed sign-in, in a transaction of its own because the request rolls back."""
-    with db.engine.begin() as connection:
-        connection.execute(insert(SignInTry).values(key=email.strip().lower()[:300], at=now()))
-
-
 def new_setup_code() -> str | None:
     """A one-time code for the first administrator; None when somebody exists already."""
     if db.session.scalar(select(func.count(Person.id))):
@@ -241,33 +238,22 @@ def use_setup_code(code: str) -> None:
         )
 
 
-def sweep_sign_in_tries(before: datetime) -> int:
-    """Delete failures older than `before`; returns how many."""
-    result = db.session.execute(delete(SignInTry).where(SignInTry.at < before))
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+def _tries_of(email: str, address: str) -> str:
+    """The key under which tries for an account are counted.
 
-
-def _refuse_after_failures(email: str) -> None:
-    """Five tries are free; then each further one waits twice as long as the one before."""
-    failures = list(
-        db.session.scalars(
-            select(SignInTry.at)
-            .where(SignInTry.key == email[:300], SignInTry.at > now() - TRY_WINDOW)
-            .order_by(SignInTry.at.desc())
-            .limit(FREE_TRIES + 8)
+    An address from which the person signed in lately counts by itself, so that whoever guesses
+    from elsewhere slows down only themselves.
+    """
+    known = (
+        select(UserSession.id)
+        .join(UserSession.person)
+        .where(
+            Person.email == email,
+            UserSession.address == address,
+            UserSession.created_at > now() - KNOWN_FOR,
         )
     )
-    if len(failures) < FREE_TRIES:
-        return
-    wait = timedelta(seconds=min(300, 5 * 2 ** (len(failures) - FREE_TRIES)))
-    left = failures[0] + wait - now()
-    if left > timedelta(0):
-        seconds = int(left.total_seconds()) + 1
-        raise TooMany(
-            _("Too many tries for this account. Wait %(seconds)s seconds.", seconds=seconds),
-            retry_after_seconds=seconds,
-        )
+    return f"{email}@{address}" if db.session.scalar(known.limit(1)) else email
 
 
 def _digest(token: str) -> str:

@@ -48,8 +48,6 @@ def create() -> BaseResponse | tuple[str, int]:
             **_visitor(),
         )
     except Invalid as error:
-        db.session.rollback()
-        sessions.remember_failure(form.email.data or "")
         form.password.errors = [error.message]
         return _page(form), 422
     return _with_cookie(_next(), token)

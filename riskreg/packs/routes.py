@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from riskreg.errors import Conflict, Invalid, NotFound
 from riskreg.jobs.queries import live_workers
 from riskreg.org.access import can
+from riskreg.org.limits import Limit, limited
 from riskreg.org.models import Team
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import team_for
@@ -65,6 +66,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/packs")
 @requires(Permission.PACK_MAKE)
+@limited(Limit.PACK)
 def create() -> ResponseReturnValue:
     """Freeze the snapshot and ask for its PDF; the same form sent twice asks for one."""
     form = PackForm(request.form)
@@ -101,6 +103,7 @@ def show(pack_id: int) -> str:
 
 @bp.post("/packs/<int:pack_id>/making")
 @requires(Permission.PACK_MAKE)
+@limited(Limit.PACK)
 def make(pack_id: int) -> ResponseReturnValue:
     """Try again, or make a file again that was put away."""
     make_again(current_actor, pack_for(current_actor, pack_id))

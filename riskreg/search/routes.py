@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from riskreg.actions.forms import status_names
+from riskreg.org.limits import Limit, limited
 from riskreg.org.permissions import Permission
 from riskreg.reviews.labels import STATUS
 from riskreg.risks.filters import RiskFilter
@@ -22,6 +23,7 @@ bp = Blueprint("search", __name__)
 
 @bp.get("/search")
 @requires(Permission.TEAM_VIEW)
+@limited(Limit.SEARCH)
 def index() -> str | Response:
     """What holds the words asked for; the name of a thing leads straight to it."""
     text = RiskFilter.from_args(request.args).text  # the same words as in the register

@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 
 from riskreg.db import db, journal_mode, transaction, wal_is_safe
 from riskreg.lib.dates import now
-from riskreg.org.models import Person, SignInTry
+from riskreg.org.models import Person, SetupCode
 from tests.factories import make_person
 
 
@@ -63,14 +63,16 @@ def test_no_update_is_lost_between_twenty_writers(app: Flask) -> None:
 def test_an_instant_comes_back_aware_and_equal(app: Flask) -> None:
     instant = datetime(2026, 3, 29, 3, 30, tzinfo=ZoneInfo("Europe/Berlin"))
     with transaction():
-        db.session.add(SignInTry(key="a", at=instant))
-    stored = db.session.scalars(select(SignInTry.at)).one()
+        db.session.add(SetupCode(code_hash="a", created_at=instant, expires_at=instant))
+    stored = db.session.scalars(select(SetupCode.created_at)).one()
     assert stored == instant
     assert stored.utcoffset() == timedelta(0)
 
 
 def test_a_naive_instant_is_refused(app: Flask) -> None:
-    db.session.add(SignInTry(key="a", at=now().replace(tzinfo=None)))
+    db.session.add(
+        SetupCode(code_hash="a", created_at=now().replace(tzinfo=None), expires_at=now())
+    )
     with pytest.raises(StatementError, match="time zone"):
         db.session.flush()
 
@@ -78,9 +80,9 @@ def test_a_naive_instant_is_refused(app: Flask) -> None:
 def test_an_error_rolls_back_all_of_a_transaction(app: Flask) -> None:
     def fail_halfway() -> None:
         with transaction():
-            db.session.add(SignInTry(key="a", at=now()))
+            db.session.add(SetupCode(code_hash="a", created_at=now(), expires_at=now()))
             raise KeyError
 
     with pytest.raises(KeyError):
         fail_halfway()
-    assert db.session.scalars(select(SignInTry)).all() == []
+    assert db.session.scalars(select(SetupCode)).all() == []

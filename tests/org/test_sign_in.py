@@ -1,17 +1,19 @@
 """Signing in and out: passwords, slowing down guesses, where it leads afterwards."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
 import time_machine
+from flask import Response
 from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now
-from riskreg.org.models import Person, SignInTry, UserSession
+from riskreg.org.models import Person, UserSession
 from riskreg.org.passwords import hash_password
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
@@ -121,7 +123,47 @@ def test_failures_of_one_account_do_not_hold_up_another(
         attempt(client, "wrong", email="other@example.org")
     assert attempt(client, "wrong", email="other@example.org") == 429
     assert attempt(client) == 303
-    assert db.session.scalar(select(func.count(SignInTry.id))) == 5
+
+
+def test_guesses_from_elsewhere_do_not_hold_up_the_person(
+    client: RegisterClient, person: Person, clock: time_machine.Traveller
+) -> None:
+    """Whoever signed in from an address lately is counted there by itself."""
+    assert attempt(client) == 303
+    elsewhere = {"REMOTE_ADDR": "198.51.100.7"}
+    sent = {"email": "ada@example.org", "password": "wrong"}
+    answers = [client.post("/sign-in", data=sent, environ_base=elsewhere) for _time in range(7)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429] * 2
+    assert attempt(client, "wrong") == 422
+    assert attempt(client) == 303
+
+
+def test_counts_tries_from_one_address_whatever_the_account(
+    client: RegisterClient, person: Person, clock: time_machine.Traveller
+) -> None:
+    answers = [attempt(client, email=f"person{number}@example.org") for number in range(21)]
+    assert answers == [422] * 20 + [429]
+    assert attempt(client) == 429
+    clock.shift(61)
+    assert attempt(client) == 303
+
+
+def test_a_try_that_is_refused_is_counted_all_the_same(
+    client: RegisterClient, person: Person, clock: time_machine.Traveller
+) -> None:
+    """Twenty tries at once share the five that are free."""
+
+    def once(_number: int) -> int:
+        with client.application.app_context():
+            return (
+                RegisterClient(client.application, Response)
+                .post("/sign-in", data={"email": "ada@example.org", "password": "wrong"})
+                .status_code
+            )
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(once, range(20)))
+    assert sorted(answers) == [422] * 5 + [429] * 15
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,182 @@
+"""How often something may be done: counted in the database, so that all processes agree.
+
+A use is counted in one statement and in a transaction of its own: it counts even where the request
+is refused afterwards, and two processes never take the same place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+from flask_babel import gettext as _
+from sqlalchemy import CursorResult, case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from riskreg.db import db, write_intent
+from riskreg.errors import TooMany
+from riskreg.lib.dates import now
+from riskreg.org.models import UseCount
+
+View = TypeVar("View", bound=Callable[..., Any])
+ATTRIBUTE = "riskreg_limit"
+FREE_TRIES = 5
+TRY_WINDOW = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(minutes=5)
+KEY_CHARS_MAX = 320
+
+
+class Limit(StrEnum):
+    """What is counted."""
+
+    SIGN_IN = "sign-in"  # from one address
+    RESET = "reset"  # of one person
+    PERSON = "person"  # added by one person
+    SEARCH = "search"  # and the following, by one person
+    EXPORT = "export"
+    PACK = "pack"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """At most so many `times` within a span that begins with the first use."""
+
+    times: int
+    within: timedelta
+
+
+RULES = {
+    Limit.SIGN_IN: Rule(times=20, within=timedelta(minutes=1)),
+    Limit.RESET: Rule(times=5, within=timedelta(hours=1)),
+    Limit.PERSON: Rule(times=60, within=timedelta(hours=1)),
+    Limit.SEARCH: Rule(times=60, within=timedelta(minutes=1)),
+    Limit.EXPORT: Rule(times=10, within=timedelta(hours=1)),
+    Limit.PACK: Rule(times=10, within=timedelta(hours=1)),
+    Limit.IMPORT: Rule(times=6, within=timedelta(hours=1)),
+}
+
+
+def limited(limit: Limit) -> Callable[[View], View]:
+    """Declare that a view may be asked only so often by one person; not in the demo."""
+
+    def mark(view: View) -> View:
+        setattr(view, ATTRIBUTE, limit)
+        return view
+
+    return mark
+
+
+def init_app(app: Flask) -> None:
+    """Attach the count before every request; after the permission was checked."""
+    app.before_request(_count_request)
+
+
+def count_use(limit: Limit, who: str | int) -> None:
+    """Count one use; raises TooMany when it is one too many.
+
+    Whatever the request did so far is rolled back, so it comes first.
+    """
+    rule, instant = RULES[limit], now()
+    is_over = UseCount.began_at <= instant - rule.within
+    row = _counted(
+        f"{limit}:{who}",
+        instant,
+        uses=case((is_over, 1), else_=UseCount.uses + 1),
+        began_at=case((is_over, instant), else_=UseCount.began_at),
+    )
+    assert row is not None
+    if row.uses > rule.times:
+        raise _too_many(row.began_at + rule.within - instant)
+
+
+def count_try(key: str) -> None:
+    """Count one try to show who one is; raises TooMany while it is too early for another.
+
+    Five tries are free; then each further one waits twice as long as the one before, up to five
+    minutes. It is forgotten after a quarter of an hour without a try, or by `forget_tries`.
+    """
+    instant = now()
+    is_over = UseCount.began_at <= instant - TRY_WINDOW
+    waits = {
+        FREE_TRIES - 1 + step: min(timedelta(seconds=5 * 2**step), LONGEST_WAIT)
+        for step in range(7)
+    }
+    row = _counted(
+        _try_key(key),
+        instant,
+        uses=case((is_over, 1), else_=UseCount.uses + 1),
+        began_at=instant,
+        free_at=case(
+            (is_over | (UseCount.uses < FREE_TRIES - 1), instant),
+            *((UseCount.uses == uses, instant + wait) for uses, wait in waits.items()),
+            else_=instant + LONGEST_WAIT,
+        ),
+        where=UseCount.free_at <= instant,
+    )
+    if row is None:
+        free_at = db.session.scalar(select(UseCount.free_at).where(UseCount.key == _try_key(key)))
+        raise _too_many((free_at or instant) - instant)
+
+
+def forget_tries(key: str) -> None:
+    """The right person came: earlier tries no longer count."""
+    db.session.execute(delete(UseCount).where(UseCount.key == _try_key(key)))
+
+
+def network_of(address: str) -> str:
+    """The address as it is counted: of IPv6 the half that a household is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:64]
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> 64 << 64))
+
+
+def sweep_uses(before: datetime) -> int:
+    """Forget what was last counted before; returns how many."""
+    result = db.session.execute(delete(UseCount).where(UseCount.began_at < before))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _count_request() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = getattr(view, ATTRIBUTE, None)
+    if limit is not None and not current_app.config["SETTINGS"].demo:
+        count_use(limit, g.actor.person_id)
+
+
+def _counted(key: str, instant: datetime, *, where: Any = None, **values: Any) -> Any:
+    """Insert or update the row of a key; returns it, or None where `where` does not hold."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = (
+        insert(UseCount)
+        .values(key=key, uses=1, began_at=instant, free_at=instant)
+        .on_conflict_do_update(index_elements=["key"], set_=values, where=where)
+        .returning(UseCount.uses, UseCount.began_at)
+    )
+    db.session.rollback()  # nothing was written yet; a reader left open would keep SQLite waiting
+    with write_intent(), db.engine.begin() as connection:
+        return connection.execute(statement).one_or_none()
+
+
+def _try_key(key: str) -> str:
+    return f"try:{key}"[:KEY_CHARS_MAX]
+
+
+def _too_many(left: timedelta) -> TooMany:
+    seconds = max(1, int(left.total_seconds()) + 1)
+    if seconds < 100:
+        sentence = _("That was too often. Wait %(n)s seconds and try again.", n=seconds)
+    else:
+        minutes = -(-seconds // 60)
+        sentence = _("That was too often. Wait %(n)s minutes and try again.", n=minutes)
+    return TooMany(sentence, retry_after_seconds=seconds)
