@@ -148,13 +148,12 @@ def new() -> str:
 @requires(Permission.RISK_EDIT)
 def create() -> Response | tuple[str, int]:
     """File the risk; the same form sent twice files one. Without script it also previews."""
-    form = _offered(RiskForm(request.form))
+    form = _named(RiskForm(request.form))
     if request.form.get("then") == "preview":
-        return _form_page(
-            "risks/new.html", form, trial=tried(form, _team_to_file_in(), NEW_ID)
-        ), 200
+        trial = tried(form, _team_to_file_in(), NEW_ID)
+        return _form_page("risks/new.html", _offered(form), trial=trial), 200
     if not form.validate():
-        return _form_page("risks/new.html", form), 422
+        return _form_page("risks/new.html", _offered(form)), 422
     try:
         risk = create_risk(
             current_actor,
@@ -164,7 +163,7 @@ def create() -> Response | tuple[str, int]:
             form_key=form.form_key.data or None,
         )
     except RiskregError as error:
-        return _refused("risks/new.html", form, error)
+        return _refused("risks/new.html", _offered(form), error)
     flash(_("%(ref)s is filed.", ref=risk.ref))
     if request.form.get("then") == "another":
         return redirect(url_for("risks.new", team=risk.team.slug, kind=risk.kind), 303)
@@ -346,6 +345,15 @@ def _offered(form: RiskForm, risk: Risk | None = None) -> RiskForm:
         kept = [*risk.knowers, *([risk.owner] if risk.owner else [])]
         persons += _missing([(person.id, person.name) for person in kept], persons)
     return form.offer(teams=teams, systems=systems, people=persons)
+
+
+def _named(form: RiskForm) -> RiskForm:
+    """What is offered as far as it was chosen from: all that it takes to accept the form."""
+    return form.offer(
+        teams=[team for team in _editable_teams() if team.slug == form.team.data],
+        systems=system_names(current_actor) if form.system.data else [],
+        people=people_names() if form.owner.data or form.knowers.data else [],
+    )
 
 
 def _missing(kept: list[tuple[Key, str]], offered: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
