@@ -5,17 +5,22 @@ sound: whoever may write to the database can work the digests out too. An anchor
 trail was and which digest it ended with, signed with a key that is not in the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from riskreg.audit.anchors import Anchor
-from riskreg.audit.chain import FIELDS, START, digest_of
+from riskreg.audit.chain import FIELDS, START, Columns, digest_of
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db
 
 BATCH = 2_000
+TRAIL = (
+    select(*(getattr(AuditEntry, name) for name in (*FIELDS, "digest")))
+    .order_by(AuditEntry.id)
+    .execution_options(yield_per=BATCH)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,21 +39,24 @@ class Verdict:
 
 def verify(anchors: Sequence[Anchor] = ()) -> Verdict:
     """Read the whole trail once; stops at the first entry that is not what was written."""
+    with db.session.connection().execute(TRAIL) as rows:
+        return follow(map(dict, rows.mappings()), anchors)
+
+
+def follow(entries: Iterable[Columns], anchors: Sequence[Anchor] = ()) -> Verdict:
+    """Hold entries in the order of their numbers, wherever they come from, against the chain."""
     expected: dict[int, set[str]] = {}
     for anchor in anchors:
         expected.setdefault(anchor.entries, set()).add(anchor.digest)
     number, digest = 0, START
-    columns = [getattr(AuditEntry, name) for name in (*FIELDS, "digest")]
-    query = select(*columns).order_by(AuditEntry.id).execution_options(yield_per=BATCH)
-    with db.session.connection().execute(query) as rows:
-        for row in rows.mappings():
-            if row["id"] != number + 1:
-                return _fault(number, digest, f"After entry {number} comes entry {row['id']}.")
-            if digest_of(digest, dict(row)) != row["digest"]:
-                return _fault(number, digest, f"Entry {number + 1} is not as it was written.")
-            number, digest = number + 1, row["digest"]
-            if expected.pop(number, {digest}) != {digest}:
-                return _fault(number, digest, f"The anchor at entry {number} has another digest.")
+    for entry in entries:
+        if entry["id"] != number + 1:
+            return _fault(number, digest, f"After entry {number} comes entry {entry['id']}.")
+        if digest_of(digest, entry) != entry["digest"]:
+            return _fault(number, digest, f"Entry {number + 1} is not as it was written.")
+        number, digest = number + 1, entry["digest"]
+        if expected.pop(number, {digest}) != {digest}:
+            return _fault(number, digest, f"The anchor at entry {number} has another digest.")
     if expected.pop(0, {START}) != {START}:
         return _fault(number, digest, "The anchor of the empty trail has another digest.")
     if expected:

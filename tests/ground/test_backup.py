@@ -15,6 +15,7 @@ from flask import Flask
 
 from riskreg.cli import build_parser
 from riskreg.commands.backup import run_backup
+from riskreg.commands.copies import Manifest
 from riskreg.db import db, sqlite_module
 from riskreg.errors import Conflict, Invalid, RiskregError, Unavailable
 from riskreg.lib.hashing import sha256
@@ -65,19 +66,20 @@ def test_only_its_owner_reads_it(file: Path) -> None:
         backup(file)
     finally:
         os.umask(before)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(file.parent.iterdir()) == [file]
+    made = sorted(file.parent.iterdir())
+    assert [path.name for path in made] == ["copy.db", "copy.db.json"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
 
 
 def test_says_what_it_wrote(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     backup(file, "--format", "json")
     printed = capsys.readouterr()
     content = file.read_bytes()
-    assert json.loads(printed.out) == {
-        "file": str(file),
-        "bytes": len(content),
-        "sha256": sha256(content),
-    }
+    told = json.loads(printed.out)
+    assert told.pop("file") == str(file)
+    assert told == json.loads(Manifest.place(file).read_text())
+    assert (told["bytes"], told["sha256"]) == (len(content), sha256(content))
+    assert told["contents"]["tables"]["team"] == 0
     assert "secret.key" in printed.err
 
 
