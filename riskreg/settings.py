@@ -4,7 +4,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -99,6 +99,11 @@ class Settings:
                 f"loopback address (it is {self.host})."
             )
         return self
+
+    def with_database(self, url: str) -> Self:
+        """The same on another database; raises SettingsError for what is no address of one."""
+        address = _Reader({"RISKREG_DATABASE_URL": url}).database("DATABASE_URL", self.home)
+        return replace(self, database_url=address)
 
     @property
     def is_sqlite(self) -> bool:

@@ -35,6 +35,14 @@ def add_commands(subparsers: Any) -> None:
     upgrade.set_defaults(run=run_upgrade, needs_tables=False)
     check = actions.add_parser("check", help="exit 1 when tables and program differ")
     check.set_defaults(run=run_check, needs_tables=False)
+    copy = actions.add_parser(
+        "copy",
+        help="copy everything into another, empty database, and compare",
+        epilog="Example: riskreg db copy --to postgresql://riskreg@db.example.org/riskreg",
+    )
+    copy.add_argument("--to", required=True, metavar="URL", help="like RISKREG_DATABASE_URL")
+    copy.add_argument("--format", choices=("text", "json"), default="text")
+    copy.set_defaults(run=run_copy)
 
     user = subparsers.add_parser(
         "user", help="look after people", epilog="Example: riskreg user add ada@example.org"
@@ -109,6 +117,13 @@ def run_check(_chosen: argparse.Namespace) -> int:
         return 1
     print("The tables are those of this program.")
     return 0
+
+
+def run_copy(chosen: argparse.Namespace) -> int:
+    """Copy the whole register into another database."""
+    from riskreg.commands import move
+
+    return move.run_copy(chosen)
 
 
 def run_user_add(chosen: argparse.Namespace) -> int:
