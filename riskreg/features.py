@@ -23,6 +23,7 @@ BLUEPRINTS = (
     "riskreg.web.health",
     "riskreg.web.styleguide",
     "riskreg.org.signin",
+    "riskreg.org.codes",
     "riskreg.org.people",
     "riskreg.org.routes",
     "riskreg.packs.routes",

@@ -438,6 +438,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_postmortem_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "recovery_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "risk",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -557,6 +571,20 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "second_factor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_second_factor_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_second_factor_person_id")),
+    )
     op.create_table(
         "snapshot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1082,6 +1110,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_snapshot_kind")
 
     op.drop_table("snapshot")
+    op.drop_table("second_factor")
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.drop_index("ix_risk_value")
         batch_op.drop_index("ix_risk_team_value")
@@ -1100,6 +1129,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_risk_counted")
 
     op.drop_table("risk")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code_person_id"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("postmortem", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_postmortem_team_id"))
         batch_op.drop_index(batch_op.f("ix_postmortem_reviewed_by_id"))

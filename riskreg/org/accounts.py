@@ -11,6 +11,7 @@ from riskreg.org.account import end_all_sessions
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.second_factors import remove_second_factor
 from riskreg.org.services import (
     create_person,
     grant_role,
@@ -44,6 +45,15 @@ def reset_password(actor: Actor, person: Person) -> str:
     end_all_sessions(person)
     db.session.flush()
     return password
+
+
+def take_second_factor(actor: Actor, person: Person) -> None:
+    """Take a lost second factor away; every session of the person ends, and they set up another."""
+    _demand_over(actor, person)
+    if person.id == actor.person_id:
+        raise Conflict(_("Your own second factor is turned off on your own page."))
+    if remove_second_factor(actor, person):
+        end_all_sessions(person)
 
 
 def deactivate_person(actor: Actor, person: Person) -> None:

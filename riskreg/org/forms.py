@@ -72,6 +72,29 @@ class PasswordForm(Form):
     )
 
 
+class CodeForm(Form):
+    """A code of the second factor, or a recovery code."""
+
+    code = StringField(
+        _l("Code"),
+        [DataRequired(), Length(max=40)],
+        filters=[clean],
+        description=_l("Six digits from your app, or one of your recovery codes."),
+    )
+
+
+class TurnOffForm(Form):
+    """What turning the second factor off asks for."""
+
+    password = PasswordField(_l("Your password"), [InputRequired(), Length(max=MAX_LENGTH)])
+    last_code = StringField(
+        _l("A last code"),
+        [DataRequired(), Length(max=40)],
+        filters=[clean],
+        description=_l("Six digits from your app, or one of your recovery codes."),
+    )
+
+
 class SetupForm(Form):
     """The first administrator and the name of the organisation."""
 

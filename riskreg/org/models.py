@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from riskreg.db import Base, Key, Name, Word
+from riskreg.db import Base, Big, Key, Name, Word
 from riskreg.org.kinds import DataClass, Hours, Role
 
 
@@ -93,6 +93,30 @@ class UserSession(Base):
     address: Mapped[str] = mapped_column(String(64), default="")
 
     person: Mapped[Person] = relationship()
+
+
+class SecondFactor(Base):
+    """A person's second factor: the secret shared with their phone, encrypted."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
+    sealed: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # None: shown, but no code came back yet
+    last_step: Mapped[Big | None]  # half minutes since 1970; no code of it or before is taken
+
+
+class RecoveryCode(Base):
+    """A code that takes the place of the second factor once; only its hash is stored."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class SetupCode(Base):

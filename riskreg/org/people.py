@@ -15,6 +15,7 @@ from riskreg.org.accounts import (
     invite_person,
     may_manage,
     reset_password,
+    take_second_factor,
 )
 from riskreg.org.forms import PersonForm, RoleForm
 from riskreg.org.kinds import Role
@@ -22,6 +23,7 @@ from riskreg.org.limits import Limit, count_use
 from riskreg.org.models import Person
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
+from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import grant_role, holds, revoke_role
 from riskreg.web.frame import chosen_team
 from riskreg.web.security import current_actor, requires
@@ -133,6 +135,16 @@ def password(person_id: int) -> ResponseReturnValue:
     return render_template("org/password_once.html", person=person, password=made)
 
 
+@bp.post("/<int:person_id>/second-factor/end")
+@requires(Permission.PERSON_EDIT)
+def end_second_factor(person_id: int) -> ResponseReturnValue:
+    """Take away a second factor that was lost."""
+    person = person_by_id(person_id)
+    take_second_factor(current_actor, person)
+    flash(_("%(name)s signs in without a second factor until they set one up.", name=person.name))
+    return redirect(url_for("people.show", person_id=person_id), 303)
+
+
 def _page(person: Person, form: RoleForm | None = None) -> str:
     manageable = teams_for(current_actor, Permission.PERSON_EDIT)
     grants = sorted(person.grants, key=lambda grant: (grant.team.depth, grant.team.name))
@@ -145,6 +157,7 @@ def _page(person: Person, form: RoleForm | None = None) -> str:
         rows=rows,
         form=form or RoleForm(role=Role.ENGINEER).offer(manageable),
         may_manage=may_manage(current_actor, person),
+        has_second_factor=has_second_factor(person.id),
         is_self=person.id == current_actor.person_id,
         labels=labels,
     )

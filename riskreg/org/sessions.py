@@ -30,12 +30,10 @@ TOUCH_AFTER = timedelta(minutes=1)
 log = structlog.get_logger()
 
 
-def sign_in(
-    *, email: str, password: str, settings: Settings, device: str, address: str
-) -> tuple[str, Person]:
-    """Check the password and begin a session; returns its token (kept only in the cookie).
+def person_with(*, email: str, password: str, address: str) -> Person:
+    """The person whose e-mail and password these are.
 
-    Raises Invalid when e-mail and password do not match, TooMany when this was tried too often.
+    Raises Invalid when they do not match, TooMany when this was tried too often.
     """
     email = email.strip().lower()
     count_use(Limit.SIGN_IN, network_of(address))
@@ -50,7 +48,8 @@ def sign_in(
     if needs_rehash(stored or ""):
         person.password_hash = hash_password(password)
     forget_tries(tries)
-    return begin_session(person, settings=settings, device=device, address=address), person
+    db.session.flush()
+    return person
 
 
 def begin_session(person: Person, *, settings: Settings, device: str, address: str) -> str:

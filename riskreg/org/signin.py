@@ -1,6 +1,7 @@
 """Pages of sign-in, set-up and one's own account."""
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,15 +10,17 @@ from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden, Invalid, NotFound
 from riskreg.org import sessions
 from riskreg.org.account import change_password, role_rows, session_rows
+from riskreg.org.codes import ask_for_code
+from riskreg.org.cookies import cookie_name, drop_cookie, lead_on, onward, settings, visitor
 from riskreg.org.desks import demo_crew
 from riskreg.org.forms import PasswordForm, SetupForm, SignInForm
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
 from riskreg.org.queries import person_by_id
+from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.org.tree import SeenTeams, seen_teams
-from riskreg.settings import Settings
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("signin", __name__)
@@ -35,34 +38,35 @@ def new() -> BaseResponse | str:
 
 @bp.post("/sign-in")
 @requires(Permission.PUBLIC)
-def create() -> BaseResponse | tuple[str, int]:
-    """Sign in with e-mail and password."""
+def create() -> ResponseReturnValue:
+    """Sign in with e-mail and password; a second factor is asked for on a page of its own."""
     form = SignInForm(request.form)
     if not form.validate():
         return _page(form), 422
     try:
-        token, _person = sessions.sign_in(
+        person = sessions.person_with(
             email=form.email.data or "",
             password=form.password.data or "",
-            settings=_settings(),
-            **_visitor(),
+            address=request.remote_addr or "",
         )
     except Invalid as error:
         form.password.errors = [error.message]
         return _page(form), 422
-    return _with_cookie(_next(), token)
+    if has_second_factor(person.id):
+        return ask_for_code(person)
+    return lead_on(onward(), sessions.begin_session(person, settings=settings(), **visitor()))
 
 
 @bp.post("/demo/sign-in/<int:person_id>")
 @requires(Permission.PUBLIC)
 def demo(person_id: int) -> BaseResponse:
     """One-click sign-in as a demo person; exists in the demo only."""
-    if not _settings().demo:
+    if not settings().demo:
         raise NotFound(_("There is nothing here, or you may not see it."))
     person = person_by_id(person_id)
     if not person.is_active:
         raise NotFound(_("This person cannot sign in any more."))
-    return _with_cookie(_next(), sessions.begin_session(person, settings=_settings(), **_visitor()))
+    return lead_on(onward(), sessions.begin_session(person, settings=settings(), **visitor()))
 
 
 @bp.post("/sign-out")
@@ -72,7 +76,7 @@ def destroy() -> BaseResponse:
     if current_actor.session_id is not None:
         sessions.end_session(current_actor, current_actor.session_id)
     response = redirect(url_for("signin.new"), 303)
-    response.delete_cookie(cookie_name(), path="/", secure=_secure(), httponly=True, samesite="Lax")
+    drop_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -102,8 +106,8 @@ def setup() -> BaseResponse | str | tuple[str, int]:
         db.session.rollback()
         form[error.field or "code"].errors = [error.message]
         return render_template("org/setup.html", form=form), 422
-    token = sessions.begin_session(person, settings=_settings(), **_visitor())
-    return _with_cookie(url_for("signin.me"), token)
+    token = sessions.begin_session(person, settings=settings(), **visitor())
+    return lead_on(url_for("signin.me"), token)
 
 
 @bp.get("/me")
@@ -145,10 +149,15 @@ def end(session_id: int) -> BaseResponse:
 def theme() -> BaseResponse:
     """Choose light, dark or as the system says; kept in a cookie."""
     chosen = request.form.get("theme", "auto")
-    response = redirect(_next(), 303)
+    response = redirect(onward(), 303)
     if chosen in {"light", "dark", "auto"}:
         response.set_cookie(
-            "theme", chosen, max_age=31_536_000, secure=_secure(), httponly=True, samesite="Lax"
+            "theme",
+            chosen,
+            max_age=31_536_000,
+            secure=request.is_secure,
+            httponly=True,
+            samesite="Lax",
         )
     return response
 
@@ -169,7 +178,7 @@ def load_actor() -> None:
     if request.endpoint in FOR_MACHINES:
         return
     token = request.cookies.get(cookie_name())
-    session = sessions.session_of(token, settings=_settings()) if token else None
+    session = sessions.session_of(token, settings=settings()) if token else None
     if session is not None:
         g.actor = session.actor
         g.tree = session.tree
@@ -181,51 +190,19 @@ def teams_seen(actor: Actor) -> SeenTeams:
     return seen_teams(actor, g.get("tree"))
 
 
-def cookie_name() -> str:
-    """The __Host- name over https; another one on plain http."""
-    return "__Host-riskreg" if _secure() else "riskreg-http"
-
-
 def _page(form: SignInForm) -> str:
-    crew = demo_crew() if _settings().demo else None
-    return render_template("org/sign_in.html", form=form, demo_crew=crew, next=_next())
+    crew = demo_crew() if settings().demo else None
+    return render_template("org/sign_in.html", form=form, demo_crew=crew, next=onward())
 
 
 def _account(form: PasswordForm) -> str:
     person = person_by_id(current_actor.person_id or 0)
-    idle = _settings().session_idle_minutes
+    idle = settings().session_idle_minutes
     return render_template(
         "org/me.html",
         person=person,
         form=form,
         roles=role_rows(person),
         sessions=session_rows(current_actor, idle_minutes=idle),
+        has_second_factor=has_second_factor(person.id),
     )
-
-
-def _with_cookie(onward: str, token: str) -> BaseResponse:
-    response = redirect(onward, 303)
-    response.set_cookie(
-        cookie_name(), token, path="/", secure=_secure(), httponly=True, samesite="Lax"
-    )
-    return response
-
-
-def _next() -> str:
-    """A path on this site, never another site's address."""
-    onward = request.values.get("next", "/")
-    fine = onward.startswith("/") and not onward.startswith(("//", "/\\")) and "\\" not in onward
-    return onward if fine and onward.isprintable() else "/"
-
-
-def _visitor() -> dict[str, str]:
-    return {"device": request.user_agent.string, "address": request.remote_addr or ""}
-
-
-def _secure() -> bool:
-    return request.is_secure
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings

@@ -63,6 +63,7 @@ PATHS = (
     "/search?q=restore",
     "/export",
     "/me",
+    "/me/second-factor",
     "/admin/people",
     "/admin/people/1",
     "/admin/people/new",
@@ -81,7 +82,7 @@ LISTS = {
 }
 # Addresses that are no page of the demo, or that a walk looks at.
 ELSEWHERE = {
-    *("/healthz", "/readyz", "/setup", "/sign-in", "/risks/preview"),
+    *("/healthz", "/readyz", "/setup", "/sign-in", "/sign-in/code", "/risks/preview"),
     *("/admin/jobs/<int:job_id>.json", "/admin/jobs/<int:job_id>/progress"),
     *("/packs/<int:pack_id>", "/packs/<int:pack_id>.pdf"),
     *("/risks/import/<int:file_id>", "/risks/import/<int:file_id>/report.json"),

@@ -15,6 +15,8 @@ ADDRESSES = Path(__file__).with_name("addresses.txt")
 PUBLIC_VIEWS = {
     "health.alive",  # for a load balancer
     "health.ready",  # for a load balancer
+    "codes.create",  # after the password, before there is a session
+    "codes.new",
     "signin.new",
     "signin.create",
     "signin.demo",  # answers in the demo only
