@@ -27,6 +27,25 @@ def add_commands(subparsers: Any) -> None:
     )
     serve.set_defaults(run=run_serve, needs_app=False)
 
+    _add_database(subparsers)
+
+    user = subparsers.add_parser(
+        "user", help="look after people", epilog="Example: riskreg user add ada@example.org"
+    )
+    actions = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = actions.add_parser(
+        "add",
+        help="add a person",
+        epilog="Example: riskreg user add ada@example.org --role engineer --team payments",
+    )
+    add.add_argument("email")
+    add.add_argument("--name", default="")
+    add.add_argument("--team", default="", metavar="SLUG", help="default: the root team")
+    add.add_argument("--role", default="viewer", choices=["viewer", "engineer", "manager", "admin"])
+    add.set_defaults(run=run_user_add)
+
+
+def _add_database(subparsers: Any) -> None:
     database = subparsers.add_parser(
         "db", help="look after the database", epilog="Example: riskreg db upgrade"
     )
@@ -43,21 +62,6 @@ def add_commands(subparsers: Any) -> None:
     copy.add_argument("--to", required=True, metavar="URL", help="like RISKREG_DATABASE_URL")
     copy.add_argument("--format", choices=("text", "json"), default="text")
     copy.set_defaults(run=run_copy)
-
-    user = subparsers.add_parser(
-        "user", help="look after people", epilog="Example: riskreg user add ada@example.org"
-    )
-    actions = user.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add = actions.add_parser(
-        "add",
-        help="add a person",
-        epilog="Example: riskreg user add ada@example.org --role engineer --team payments",
-    )
-    add.add_argument("email")
-    add.add_argument("--name", default="")
-    add.add_argument("--team", default="", metavar="SLUG", help="default: the root team")
-    add.add_argument("--role", default="viewer", choices=["viewer", "engineer", "manager", "admin"])
-    add.set_defaults(run=run_user_add)
 
 
 def run_init(chosen: argparse.Namespace) -> int:
