@@ -212,6 +212,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_system_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "confidential_reader",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_confidential_reader_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confidential_reader")),
+        sa.UniqueConstraint(
+            "kind",
+            "item_id",
+            "person_id",
+            name=op.f("uq_confidential_reader_kind_item_id_person_id"),
+        ),
+    )
+    with op.batch_alter_table("confidential_reader", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_confidential_reader_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
         "grant_of_role",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -491,6 +516,7 @@ def upgrade() -> None:
         sa.Column("order_band", sa.BigInteger(), nullable=False),
         sa.Column("order_value", sa.BigInteger(), nullable=False),
         sa.Column("order_exposure", sa.BigInteger(), nullable=False),
+        sa.Column("is_confidential", sa.Boolean(), nullable=False),
         sa.Column("pin_reason", sa.Text(), nullable=False),
         sa.Column("pinned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("realised_at", sa.DateTime(timezone=True), nullable=True),
@@ -514,6 +540,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_risk_confidential",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("is_confidential = 1"),
+            postgresql_where=sa.text("is_confidential"),
+        )
+        batch_op.create_index(
             "ix_risk_counted",
             [
                 "status",
@@ -527,6 +560,7 @@ def upgrade() -> None:
                 "current_impact",
                 "target_likelihood",
                 "target_impact",
+                "is_confidential",
             ],
             unique=False,
         )
@@ -543,7 +577,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_risk_review_due_on"), ["review_due_on"], unique=False)
         batch_op.create_index(
             "ix_risk_severity",
-            ["status", "order_band", "order_value", "order_exposure", "identified_on", "id"],
+            [
+                "status",
+                "order_band",
+                "order_value",
+                "order_exposure",
+                "identified_on",
+                "id",
+                "is_confidential",
+            ],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_risk_system_id"), ["system_id"], unique=False)
@@ -557,17 +599,26 @@ def upgrade() -> None:
                 "order_exposure",
                 "identified_on",
                 "id",
+                "is_confidential",
             ],
             unique=False,
         )
         batch_op.create_index(
             "ix_risk_team_value",
-            ["team_id", "status", "order_value", "order_exposure", "identified_on", "id"],
+            [
+                "team_id",
+                "status",
+                "order_value",
+                "order_exposure",
+                "identified_on",
+                "id",
+                "is_confidential",
+            ],
             unique=False,
         )
         batch_op.create_index(
             "ix_risk_value",
-            ["status", "order_value", "order_exposure", "identified_on", "id"],
+            ["status", "order_value", "order_exposure", "identified_on", "id", "is_confidential"],
             unique=False,
         )
 
@@ -1127,6 +1178,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_risk_matrix_id"))
         batch_op.drop_index("ix_risk_import")
         batch_op.drop_index("ix_risk_counted")
+        batch_op.drop_index(
+            "ix_risk_confidential",
+            sqlite_where=sa.text("is_confidential = 1"),
+            postgresql_where=sa.text("is_confidential"),
+        )
 
     op.drop_table("risk")
     with op.batch_alter_table("recovery_code", schema=None) as batch_op:
@@ -1173,6 +1229,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grant_of_role_team_id"))
 
     op.drop_table("grant_of_role")
+    with op.batch_alter_table("confidential_reader", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_confidential_reader_person_id"))
+
+    op.drop_table("confidential_reader")
     with op.batch_alter_table("system", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_system_team_id"))
 

@@ -1,13 +1,15 @@
 """Tables of action items."""
 
 from datetime import date, datetime
+from typing import Any, cast
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
+from riskreg.org.confidential import RISK, is_confidential_risk
 from riskreg.org.models import Person, Team
 
 
@@ -53,6 +55,13 @@ class ActionItem(MadeOnce, Base):
     slips: Mapped[list["Slip"]] = relationship(order_by="Slip.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
+
+    is_confidential: Mapped[bool] = column_property(is_confidential_risk(cast(Any, risk_id).column))
+
+    @property
+    def secret(self) -> tuple[str, int] | None:
+        """What a reader has to be privy to: the confidential risk that it came from."""
+        return (RISK, self.risk_id) if self.is_confidential and self.risk_id else None
 
     @property
     def ref(self) -> str:

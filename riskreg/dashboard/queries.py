@@ -55,7 +55,7 @@ def standing(actor: Actor, team: Branch, *, day: date) -> Standing:
     that was worked out before, by this process, still holds: one statement instead of fifteen.
     """
     seen = tuple(actor.paths(permission) for permission in _SEEN)
-    key = (_last_entry(), team.id, team.path, seen, actor.timezone, day)
+    key = (_last_entry(), team.id, team.path, seen, actor.privy, actor.timezone, day)
     with _keeping:
         if key in _kept:
             _kept.move_to_end(key)

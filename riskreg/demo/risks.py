@@ -8,8 +8,10 @@ from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
 from riskreg.demo.content import load, load_all
 from riskreg.metrics.matrix import Rating
+from riskreg.org.readers import keep_confidential
 from riskreg.risks.kinds import CloseReason, Kind, Size, Tier, Treatment
 from riskreg.risks.models import Risk
+from riskreg.risks.secrecy import RIGHTS
 from riskreg.risks.services import assess_risk, close_risk, create_risk, pin_risk
 
 
@@ -27,6 +29,9 @@ def tell_risks(chronicle: Chronicle, company: Company) -> dict[str, Risk]:
         if pinned := entry.get("pinned"):
             at = chronicle.instant(pinned["days_ago"], f"pin {key}")
             chronicle.add(at, partial(_pin, company, risks, entry))
+        if secret := entry.get("confidential"):
+            at = chronicle.instant(secret["days_ago"], f"conceal {key}")
+            chronicle.add(at, partial(_conceal, company, risks, key, secret))
         if closed := entry.get("closed"):
             at = chronicle.instant(closed["days_ago"], f"close {key}")
             chronicle.add(at, partial(_close, company, risks, key, closed))
@@ -93,6 +98,16 @@ def _assess(company: Company, risks: dict[str, Risk], key: str, step: dict[str, 
 def _pin(company: Company, risks: dict[str, Risk], entry: dict[str, Any]) -> None:
     pin_risk(
         company.actor(entry.get("owner")), risks[entry["key"]], reason=entry["pinned"]["reason"]
+    )
+
+
+def _conceal(company: Company, risks: dict[str, Risk], key: str, secret: dict[str, Any]) -> None:
+    keep_confidential(
+        company.actor(secret["by"]),
+        risks[key],
+        RIGHTS,
+        readers=[company.people[name] for name in secret["readers"]],
+        why=secret["reason"],
     )
 
 

@@ -53,7 +53,7 @@ class Existing:
         editable = team_ids(actor, Permission.RISK_EDIT)
         self._editable = None if editable is None else frozenset(editable)
         self._by_key: dict[str, list[Known]] = {}
-        filed = visible(actor, Permission.RISK_EDIT, Risk.team_id)
+        self._filed = filed = visible(actor, Permission.RISK_EDIT, Risk.team_id)
         keys = (key for row in rows for key in (row.key, _titled_key(row)))
         for key, known in _read(Risk.import_key, keys, filed):
             self._by_key.setdefault(key, []).append(known)
@@ -109,7 +109,7 @@ class Existing:
         if known is None or is_like(known.title, row.title):
             return known
         facts = {"number": known.id, "title": known.title[:80]}
-        if self._is_same_register and not _has_namesakes(row.key, team):
+        if self._is_same_register and not self._has_namesakes(row.key, team):
             message = _(
                 "By its id this is R-%(number)s, “%(title)s”, but the title differs a lot. If it "
                 "is another risk, give it another id.",
@@ -146,6 +146,12 @@ class Existing:
         ]
         return sum(fits) * 2 > len(fits)
 
+    def _has_namesakes(self, key: str, team: Team) -> bool:
+        """Whether risks of another register with the same id are kept in the team already."""
+        same_id = Risk.import_key.startswith(f"{key}:text:", autoescape=True)
+        known = exists().where(self._filed, Risk.team_id == team.id, same_id)
+        return bool(db.session.scalar(select(known)))
+
     def _is_below(self, known: Known) -> bool:
         return self._below is None or known.team_id in self._below
 
@@ -162,12 +168,6 @@ def _titled_key(row: RiskRow) -> str:
     """The key of a row whose id alone does not tell it from a stored risk."""
     is_plain_id = row.key.startswith("id:") and "#" not in row.key
     return f"{row.key}:{text_key(row.title)}" if is_plain_id else row.key
-
-
-def _has_namesakes(key: str, team: Team) -> bool:
-    """Whether risks of another register with the same id are kept in the team already."""
-    same_id = Risk.import_key.startswith(f"{key}:text:", autoescape=True)
-    return bool(db.session.scalar(select(exists().where(Risk.team_id == team.id, same_id))))
 
 
 def _number(row: RiskRow) -> int | None:

@@ -5,14 +5,17 @@ from functools import lru_cache
 from typing import Any, Protocol, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.db import db
 from riskreg.errors import Forbidden, NotFound
+from riskreg.org.confidential import named_to, numbers_in, open_to
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch, TeamNode
+
+VIEWS = frozenset(each for each in Permission if each.value.endswith(":view"))
 
 
 class OfTeam(Protocol):
@@ -49,10 +52,11 @@ def visible(
     """The filter that every list, count, chart, search, export and pack puts on its rows.
 
     `team_id` is the column that holds the row's team; `below` narrows to a chosen team.
-    There is one root team, so whoever may act on it may act everywhere.
+    There is one root team, so whoever may act on it may act everywhere. What is confidential is
+    left out, but for its readers.
     """
     ids = team_ids(actor, permission, below=below)
-    return true() if ids is None else team_id.in_(ids)
+    return _without_hidden(actor, permission, team_id, ids, below)
 
 
 def visible_among(
@@ -65,7 +69,7 @@ def visible_among(
 ) -> ColumnElement[bool]:
     """The same filter without a statement: `known` are all teams the actor may look at."""
     ids = ids_among(actor, permission, known, below=below)
-    return true() if ids is None else team_id.in_(ids)
+    return _without_hidden(actor, permission, team_id, ids, below)
 
 
 def ids_among(
@@ -84,9 +88,14 @@ def ids_among(
 
 
 def can(actor: Actor, permission: Permission, row: OfTeam | Branch) -> bool:
-    """Whether the actor may do this to the row."""
-    team = row if isinstance(row, Team | TeamNode) else cast("OfTeam", row).team
-    return actor.may(permission, team.path)
+    """Whether the actor may do this to the row; a confidential one is for its readers only."""
+    if isinstance(row, Team | TeamNode):
+        return actor.may(permission, row.path)
+    secret: tuple[str, int] | None = getattr(row, "secret", None)
+    if secret is not None and secret not in actor.privy:
+        return False
+    may = actor.may(permission, cast("OfTeam", row).team.path)
+    return may or (secret is not None and permission in VIEWS)
 
 
 def require(actor: Actor, permission: Permission, row: Any, *, view: Permission) -> None:
@@ -105,6 +114,26 @@ def is_root(path: str) -> bool:
 def inside(paths: Sequence[str]) -> ColumnElement[bool]:
     """The teams at these paths and below them."""
     return or_(*[Team.path.startswith(path, autoescape=True) for path in paths])
+
+
+def _without_hidden(
+    actor: Actor,
+    permission: Permission,
+    team_id: InstrumentedAttribute[int] | ColumnElement[int],
+    ids: list[int] | None,
+    below: Branch | None,
+) -> ColumnElement[bool]:
+    """The rows of these teams (None: of all) that are not kept from the actor, and their own."""
+    rows: Any = getattr(team_id, "table", None)
+    within = true() if ids is None else team_id.in_(ids)
+    if rows is None:
+        return within
+    privy = numbers_in(actor.privy)
+    found = and_(within, open_to(privy, rows.c, rows.name))
+    if ids is None or permission not in VIEWS or not privy:
+        return found
+    here = true() if below is None else team_id.in_(select(Team.id).where(inside([below.path])))
+    return or_(found, and_(named_to(privy, rows.c, rows.name), here))
 
 
 @lru_cache(maxsize=256)

@@ -172,6 +172,26 @@ class System(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
 
 
+class Reader(Base):
+    """Somebody who may read one confidential thing, named by its table and number.
+
+    With `until_at` it was opened to them for a while, and `reason` says why.
+    """
+
+    __tablename__ = "confidential_reader"
+    __table_args__ = (UniqueConstraint("kind", "item_id", "person_id"),)
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(40))
+    item_id: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    until_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
 class SystemOperator(Base):
     """A person who is able to operate a system."""
 

@@ -1,6 +1,6 @@
 """What may be done, and which role may do it: the whole policy as one table."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from riskreg.org.kinds import Role
@@ -61,7 +61,10 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts, with their roles: `grants` is (path of the team, role)."""
+    """Who acts, with their roles: `grants` is (path of the team, role).
+
+    `privy` names the confidential things they may read, as (table, number): no role opens those.
+    """
 
     person_id: int | None
     name: str
@@ -70,11 +73,16 @@ class Actor:
     session_id: int | None = None
     home_team_id: int | None = None
     grants: tuple[tuple[str, Role], ...] = field(default=())
+    privy: frozenset[tuple[str, int]] = field(default=frozenset())
 
     @property
     def roles(self) -> frozenset[Role]:
         """The roles held anywhere: all that `may_somewhere` asks."""
         return frozenset(role for _, role in self.grants)
+
+    def without_secrets(self) -> "Actor":
+        """The same actor, who may read nothing confidential."""
+        return replace(self, privy=frozenset())
 
     def may(self, permission: Permission, team_path: str) -> bool:
         """Whether a role of theirs on this team, or one above it, allows the act."""

@@ -13,9 +13,10 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from riskreg.audit.services import record
-from riskreg.db import db, write_intent
+from riskreg.db import UTCDateTime, db, write_intent
 from riskreg.errors import Invalid, NotFound
 from riskreg.lib.dates import now
+from riskreg.org.confidential import privy_numbers, privy_of
 from riskreg.org.limits import Limit, count_try, count_use, forget_tries, network_of
 from riskreg.org.models import Grant, Person, SetupCode, Team, UserSession
 from riskreg.org.passwords import hash_password, needs_rehash, password_matches
@@ -86,8 +87,9 @@ class LiveSession:
 
 def session_of(token: str, *, settings: Settings) -> LiveSession | None:
     """The live session of a token: not ended, not idle for too long, its person active."""
-    rows = db.session.connection().execute(_SESSION, {"digest": _digest(token)}).all()
     instant = now()
+    wanted = {"digest": _digest(token), "instant": instant}
+    rows = db.session.connection().execute(_SESSION, wanted).all()
     if not rows or rows[0].revoked_at is not None or not rows[0].is_active:
         return None
     row = rows[0]
@@ -102,6 +104,7 @@ def session_of(token: str, *, settings: Settings) -> LiveSession | None:
         session_id=row.id,
         home_team_id=row.home_team_id,
         grants=tuple((each.path, each.role) for each in rows if each.path is not None),
+        privy=privy_of(row.privy),
     )
     return LiveSession(id=row.id, last_seen_at=row.last_seen_at, actor=actor, tree=row.tree)
 
@@ -122,6 +125,9 @@ _SESSION = (
         Team.path,
         Grant.role,
         STAMP.label("tree"),
+        privy_numbers(UserSession.person_id, bindparam("instant", type_=UTCDateTime))
+        .scalar_subquery()
+        .label("privy"),
     )
     .join(Person, Person.id == UserSession.person_id)
     .outerjoin(Grant, Grant.person_id == Person.id)
@@ -190,6 +196,7 @@ def actor_of(person: Person, session: UserSession | None = None, *, timezone: st
         session_id=session.id if session else None,
         home_team_id=person.home_team_id,
         grants=tuple((grant.team.path, grant.role) for grant in person.grants),
+        privy=privy_of(db.session.scalar(privy_numbers(person.id, now()))),
     )
 
 

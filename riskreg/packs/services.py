@@ -53,7 +53,7 @@ def freeze(
     `filters` are the query values of a list. Equal contents give equal hashes. Raises Invalid for
     a missing ref, NotFound or Forbidden as the actor's roles say.
     """
-    recipe = RECIPES[kind]
+    recipe, actor = RECIPES[kind], actor.without_secrets()  # the whole team reads a pack
     team, ref = _subject(actor, recipe, team, ref)
     require(actor, Permission.PACK_MAKE, team, view=Permission.TEAM_VIEW)
     require(actor, recipe.needs, team, view=Permission.TEAM_VIEW)

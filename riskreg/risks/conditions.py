@@ -10,9 +10,12 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    and_,
     false,
     func,
     literal,
+    not_,
+    or_,
     select,
     tuple_,
     union_all,
@@ -22,6 +25,7 @@ from riskreg.db import db
 from riskreg.lib.dates import local_day, now
 from riskreg.metrics.ranking import Order, order_columns
 from riskreg.org.access import ids_among, team_ids
+from riskreg.org.confidential import numbers_in
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -38,6 +42,7 @@ BRANCHES_MAX = 120
 WORDY_BRANCHES_MAX = 12
 
 Conditions: TypeAlias = list[ColumnElement[bool]]
+PLAIN = not_(Risk.is_confidential)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +50,15 @@ class View:
     """A filter as one actor sees it on one day.
 
     `team_ids` None means every team; what is counted under the same `stamp` still holds.
-    `is_common` says that many risks hold the filter's words.
+    `is_common` says that many risks hold the filter's words; `privy` are the confidential risks
+    among these that the actor may read, whatever their roles are.
     """
 
     criteria: RiskFilter
     team_ids: tuple[int, ...] | None
     person_id: int | None
     today: date
+    privy: tuple[int, ...] = ()
     is_common: bool = False
     stamp: Stamp = field(default=None, compare=False)
 
@@ -78,8 +85,10 @@ def view_of(
     `known` are the teams the actor may look at, where the page has read them already.
     """
     ids = _team_ids(actor, criteria.team) if known is None else _among(actor, criteria.team, known)
-    stamp = stamp_of(ids)
+    privy = _privy(actor, criteria.team)
+    stamp = stamp_of(None if privy else ids)
     return View(
+        privy=privy,
         criteria=criteria,
         stamp=stamp,
         is_common=_is_common(criteria.text, stamp),
@@ -94,7 +103,7 @@ def conditions(view: View, *, beside: bool = False) -> Conditions:
 
     `beside` something rarer, by which the rows are found: then these are only checked.
     """
-    return [*(_scope(view, off_index) if beside else _scope(view)), *narrowing(view)]
+    return [*(scope(view, off_index) if beside else scope(view)), *narrowing(view)]
 
 
 def narrowing(view: View, *, walking: bool = False) -> Conditions:
@@ -161,7 +170,7 @@ def ordered_ids(
     if len(pairs) > (WORDY_BRANCHES_MAX if view.is_common else BRANCHES_MAX):
         pairs = []
     if not pairs:
-        return select(Risk.id).where(*_scope(view), *extra).order_by(*directed).limit(limit)
+        return select(Risk.id).where(*scope(view), *extra).order_by(*directed).limit(limit)
     parts = [
         select(*columns).where(*pair, *extra).order_by(*directed).limit(limit) for pair in pairs
     ]
@@ -183,6 +192,16 @@ def _team_ids(actor: Actor, slug: str) -> list[int] | None:
     return [] if team is None else team_ids(actor, Permission.RISK_VIEW, below=team)
 
 
+def _privy(actor: Actor, slug: str) -> tuple[int, ...]:
+    """The confidential risks that the actor may read, in the chosen team and below."""
+    numbers = numbers_in(actor.privy)
+    if not numbers or not slug:
+        return numbers
+    chosen = select(Team.path).where(Team.slug == slug).scalar_subquery()
+    here = select(Risk.id).join(Team).where(Risk.id.in_(numbers), Team.path.startswith(chosen))
+    return tuple(db.session.scalars(here.order_by(Risk.id)))
+
+
 def _among(actor: Actor, slug: str, known: Sequence[Branch]) -> list[int] | None:
     """The same from teams that were read before."""
     below = next((team for team in known if team.slug == slug), None) if slug else None
@@ -196,18 +215,23 @@ def _pairs(view: View) -> list[list[ColumnElement[bool]]]:
     """Equalities on status, or team and status, that the ordered indexes begin with."""
     wanted = view.criteria.status
     statuses = list(Status) if wanted == ANY_STATUS else [Status(wanted)]
+    own = [[Risk.id.in_(view.privy), Risk.status == status] for status in statuses]
+    own = own if view.privy else []
     if view.team_ids is None:
-        return [[Risk.status == status] for status in statuses]
+        return [[Risk.status == status, PLAIN] for status in statuses] + own
     return [
-        [Risk.team_id == team_id, Risk.status == status]
+        [Risk.team_id == team_id, Risk.status == status, PLAIN]
         for team_id, status in product(view.team_ids, statuses)
-    ]
+    ] + own
 
 
-def _scope(view: View, wrap: Callable[[Any], Any] = lambda column: column) -> Conditions:
-    found: Conditions = []
+def scope(view: View, wrap: Callable[[Any], Any] = lambda column: column) -> Conditions:
+    """The teams and the status of a view, and what is confidential only for its readers."""
+    found: Conditions = [PLAIN]
     if view.team_ids is not None:
         found.append(wrap(Risk.team_id).in_(view.team_ids) if view.team_ids else false())
+    if view.privy:
+        found = [or_(and_(*found), Risk.id.in_(view.privy))]
     if view.criteria.status != ANY_STATUS:
         found.append(wrap(Risk.status) == view.criteria.status)
     return found

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     Form,
     HiddenField,
@@ -144,6 +145,12 @@ class RiskForm(RatingsForm):
         [Length(max=4_000)],
         filters=[clean],
         description=_l("One sentence helps whoever reads it in a year."),
+    )
+    is_confidential = BooleanField(
+        _l("Confidential"),
+        description=_l(
+            "Only you, its owner and whoever has an action of it see it; name more later."
+        ),
     )
     version = HiddenField()
     form_key = HiddenField()

@@ -98,6 +98,9 @@ FIELD: Labels = {
     "inherent_likelihood": _l("Inherent likelihood"),
     "inherent_impact": _l("Inherent impact"),
     "status": _l("Status"),
+    "confidential": _l("Confidential"),
+    "readers": _l("Readers"),
+    "until": _l("Until"),
     "close_reason": _l("Closed as"),
     "close_note": _l("How we know"),
     "closed_at": _l("Closed"),
@@ -115,4 +118,8 @@ ACT: Labels = {
     "risk.pin": _l("Pinned"),
     "risk.unpin": _l("Unpinned"),
     "risk.review": _l("Reviewed and kept"),
+    "risk.conceal": _l("Said who may read it"),
+    "risk.reveal": _l("Let everybody read it"),
+    "risk.break_glass": _l("Opened in an emergency"),
+    "risk.read": _l("Read"),
 }

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name, Word
+from riskreg.org.confidential import RISK
 from riskreg.org.models import Person, System, Team
 from riskreg.risks.kinds import CloseReason, Kind, Size, Status, Tier, Treatment
 
@@ -15,6 +16,7 @@ VALUE_ORDER = ("order_value", "order_exposure", "identified_on", "id")
 SEVERITY_ORDER = ("order_band", *VALUE_ORDER)
 UNKNOWN_LAST = 2**62
 PINNED = text("pinned_at IS NOT NULL")
+SECRET = (text("is_confidential = 1"), text("is_confidential"))  # on SQLite and on PostgreSQL
 # What lists are counted by: an index of just these answers every count without reading the rows.
 COUNTED = (
     "kind",
@@ -26,6 +28,7 @@ COUNTED = (
     "current_impact",
     "target_likelihood",
     "target_impact",
+    "is_confidential",
 )
 
 
@@ -47,10 +50,11 @@ class Risk(Base):
 
     __tablename__ = "risk"
     __table_args__ = (
-        Index("ix_risk_severity", "status", *SEVERITY_ORDER),
-        Index("ix_risk_value", "status", *VALUE_ORDER),
-        Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER),
-        Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER),
+        Index("ix_risk_severity", "status", *SEVERITY_ORDER, "is_confidential"),
+        Index("ix_risk_value", "status", *VALUE_ORDER, "is_confidential"),
+        Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER, "is_confidential"),
+        Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER, "is_confidential"),
+        Index("ix_risk_confidential", "id", sqlite_where=SECRET[0], postgresql_where=SECRET[1]),
         Index("ix_risk_counted", "status", "team_id", *COUNTED),
         Index("ix_risk_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         Index("ix_risk_import", "team_id", "import_key"),
@@ -100,6 +104,7 @@ class Risk(Base):
     order_value: Mapped[int] = mapped_column(BigInteger, default=UNKNOWN_LAST)
     order_exposure: Mapped[int] = mapped_column(BigInteger, default=UNKNOWN_LAST)
 
+    is_confidential: Mapped[bool] = mapped_column(default=False)
     pin_reason: Mapped[str] = mapped_column(Text, default="")
     pinned_at: Mapped[datetime | None]
     realised_at: Mapped[datetime | None]
@@ -129,6 +134,11 @@ class Risk(Base):
     def ref(self) -> str:
         """What people call it: R-12."""
         return f"R-{self.id}"
+
+    @property
+    def secret(self) -> tuple[str, int] | None:
+        """What a reader has to be privy to; None when it is not confidential."""
+        return (RISK, self.id) if self.is_confidential else None
 
 
 class RiskTag(Base):

@@ -9,10 +9,12 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     String,
+    and_,
     cast,
     exists,
     func,
     literal,
+    or_,
     select,
     true,
     union_all,
@@ -20,7 +22,7 @@ from sqlalchemy import (
 
 from riskreg.db import db
 from riskreg.org.models import Person, System
-from riskreg.risks.conditions import View, off_index
+from riskreg.risks.conditions import PLAIN, View, off_index
 from riskreg.risks.models import Risk, RiskTag
 from riskreg.risks.stamps import kept
 
@@ -42,13 +44,15 @@ def filter_options(view: View, systems_of: tuple[int, ...] | None) -> FilterOpti
     One statement that looks at each person, system and tag once, never at each risk. Systems are
     named where they belong to the teams `systems_of`; None means every team.
     """
-    key = (view.team_ids, systems_of)
+    key = (view.team_ids, view.privy, systems_of)
     return kept("options", key, view.stamp, lambda: _options(*key), names=True)
 
 
-def _options(teams: tuple[int, ...] | None, systems_of: tuple[int, ...] | None) -> FilterOptions:
+def _options(
+    teams: tuple[int, ...] | None, privy: tuple[int, ...], systems_of: tuple[int, ...] | None
+) -> FilterOptions:
     found: dict[str, list[tuple[str, str]]] = {"owner": [], "system": [], "tag": []}
-    rows = db.session.connection().execute(_options_in(teams, systems_of))
+    rows = db.session.connection().execute(_options_in(teams, privy, systems_of))
     for sort, value, words in rows:
         found[sort].append((value, words))
     for pairs in found.values():
@@ -58,9 +62,11 @@ def _options(teams: tuple[int, ...] | None, systems_of: tuple[int, ...] | None) 
 
 @lru_cache(maxsize=128)
 def _options_in(
-    team_ids: tuple[int, ...] | None, systems_of: tuple[int, ...] | None
+    team_ids: tuple[int, ...] | None, privy: tuple[int, ...], systems_of: tuple[int, ...] | None
 ) -> CompoundSelect[Any]:
-    mine = off_index(Risk.team_id).in_(team_ids) if team_ids is not None else true()
+    mine = and_(off_index(Risk.team_id).in_(team_ids) if team_ids is not None else true(), PLAIN)
+    if privy:
+        mine = or_(mine, Risk.id.in_(privy))
     seen = System.team_id.in_(systems_of) if systems_of is not None else true()
     parts = (_owners(mine), _systems(mine, seen), _tags(mine))
     return union_all(*[select(part) for part in parts])

@@ -25,11 +25,13 @@ from riskreg.org.queries import (
     system_names,
     team_for,
 )
+from riskreg.org.readers import keep_confidential, note_reading, readers_of
 from riskreg.org.tree import Branch
 from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
     declined,
     labels,
     overviews,
+    secrecy,
     state_changes,
     system_panel,
 )
@@ -162,6 +164,9 @@ def create() -> Response | tuple[str, int]:
             why=form.why.data or "",
             form_key=form.form_key.data or None,
         )
+        if form.is_confidential.data:
+            why = _("Filed as confidential.")
+            keep_confidential(current_actor, risk, secrecy.RIGHTS, readers=(), why=why)
     except RiskregError as error:
         return _refused("risks/new.html", _offered(form), error)
     flash(_("%(ref)s is filed.", ref=risk.ref))
@@ -191,9 +196,11 @@ def preview() -> str:
 def show(ref: str) -> str:
     """One risk: where it stands, the plan, how it got there."""
     risk = risk_seen(current_actor, ref)
+    note_reading(current_actor, risk)
     return render_template(
         "risks/show.html",
         risk=risk,
+        readers=readers_of(risk) if risk.is_confidential else None,
         actions=lines_of(current_actor, risk_id=risk.id),
         new_action_url=other_page("actions.new", origin=risk.ref),
         panels=panels("risk", current_actor, risk),
@@ -226,7 +233,7 @@ def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
         "closed_as": labels.CLOSED_AS.get(risk.close_reason or "", ""),
         "steps": steps(known, assessments),
         "exposure_line": exposure_line(known, assessments),
-        "pack_url": other_page("packs.new", kind="risk", ref=risk.ref),
+        "pack_url": not risk.is_confidential and other_page("packs.new", kind="risk", ref=risk.ref),
         "changes": changes_of(entries, matrix, hidden=hidden_systems(actor, entries)),
         "sees_system": risk.system and can(actor, Permission.SYSTEM_VIEW, risk.system),
         "may_edit": can(actor, Permission.RISK_EDIT, risk),

@@ -13,7 +13,7 @@ from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.errors import Conflict
 from riskreg.metrics.matrix import Rating
-from riskreg.org.access import team_ids
+from riskreg.org.access import visible
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -39,9 +39,8 @@ def remove_sample(actor: Actor, below: Branch) -> int:
     Whatever people changed in them goes too. Raises Conflict when one is linked from elsewhere,
     and then none is deleted.
     """
-    ids = team_ids(actor, Permission.RISK_EDIT, below=below)
-    query = select(Risk).where(Risk.form_key.startswith(_KEY))
-    risks = db.session.scalars(query if ids is None else query.where(Risk.team_id.in_(ids))).all()
+    mine = visible(actor, Permission.RISK_EDIT, Risk.team_id, below=below)
+    risks = db.session.scalars(select(Risk).where(Risk.form_key.startswith(_KEY), mine)).all()
     for risk in risks:
         try:
             with db.session.begin_nested():

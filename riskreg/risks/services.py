@@ -15,7 +15,7 @@ from riskreg.lib.dates import local_day, now
 from riskreg.lib.text import clean_text, fold
 from riskreg.metrics.matrix import Rating
 from riskreg.metrics.severity import DEFAULT_MATRIX
-from riskreg.org.access import require
+from riskreg.org.access import require, visible
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.changes import refuse_stale, set_values
@@ -175,7 +175,8 @@ def paste_risks(
     Titles that differ only in case and accents are the same.
     """
     require(actor, Permission.RISK_EDIT, team, view=Permission.TEAM_VIEW)
-    query = select(Risk.title).where(Risk.team_id == team.id, Risk.status == Status.OPEN)
+    mine = visible(actor, Permission.RISK_VIEW, Risk.team_id)
+    query = select(Risk.title).where(mine, Risk.team_id == team.id, Risk.status == Status.OPEN)
     known = {fold(title) for title in db.session.scalars(query)}
     filed: list[Risk] = []
     skipped: list[str] = []

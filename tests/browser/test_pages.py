@@ -21,6 +21,8 @@ PATHS = (
     "/risks/{risk}/closure",
     "/risks/{risk}/pin",
     "/risks/{risk}/review",
+    "/risks/{risk}/readers",
+    "/risks/{secret}/opening",
     "/risks/matrix",
     "/risks/quadrant",
     "/risks/top",
@@ -101,14 +103,23 @@ def administrator(browser: Browser, demo: str, request: pytest.FixtureRequest) -
 
 
 @pytest.fixture(scope="module")
-def found(administrator: Visitor) -> dict[str, str]:
+def found(administrator: Visitor, demo: str) -> dict[str, str]:
     """The first of each list."""
     refs = {}
     for name, path in LISTS.items():
         administrator.go(path)
         href = administrator.page.locator("[data-rows] .cell-title a").first.get_attribute("href")
         refs[name] = str(href).split("?")[0].rsplit("/", 1)[1]
-    return refs
+    return refs | {"secret": f"R-{_secret(administrator, demo)}"}
+
+
+def _secret(administrator: Visitor, demo: str) -> int:
+    """A confidential risk: the first number up to the newest that is not shown."""
+    for number in range(1, 200):
+        page = administrator.page.request.get(f"{demo}/risks/R-{number}/opening")
+        if page.ok:
+            return number
+    raise AssertionError("the demo has no confidential risk")
 
 
 @pytest.mark.parametrize("path", PATHS)

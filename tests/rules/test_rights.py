@@ -62,7 +62,7 @@ def world(client: RegisterClient) -> World:
         "manager": make_person(team, Role.MANAGER),
         "admin": make_person(root, Role.ADMIN),
     }
-    things = _things(team, make_person(team, Role.MANAGER), files_of=people["engineer"])
+    things = things_of(team, make_person(team, Role.MANAGER), files_of=people["engineer"])
     return World(people=people, things=things)
 
 
@@ -73,7 +73,7 @@ def test_every_address_answers_each_person_as_the_table_says(
     found = [_line("", WHO)]
     for address in ADDRESSES.read_text().splitlines():
         method, rule, _endpoint = address.split()
-        path = _path(rule, world.things)
+        path = path_of(rule, world.things)
         body = {name: world.things[key] for name, key in BODIES.get(rule, {}).items()}
         answers = [
             _answer(_as(client, world.people.get(who), cookies), method, path, body) for who in WHO
@@ -113,7 +113,7 @@ def _as(client: RegisterClient, person: Person | None, cookies: dict[int, str]) 
     return client
 
 
-def _path(rule: str, things: Mapping[str, str]) -> str:
+def path_of(rule: str, things: Mapping[str, str]) -> str:
     """The address with what stands for each of its parts; the folder says which thing `ref` is."""
     folder = rule.split("/")[1]
 
@@ -128,7 +128,7 @@ def _line(address: str, answers: tuple[str, ...] | list[str]) -> str:
     return f"{address:<62}" + "".join(f"{each:<9}" for each in answers).rstrip()
 
 
-def _things(team: Team, doer: Person, *, files_of: Person) -> dict[str, str]:
+def things_of(team: Team, doer: Person, *, files_of: Person) -> dict[str, str]:
     """One of everything of the team, as addresses name it; an upload is its person's own."""
     install_content()
     system = make_system(team)

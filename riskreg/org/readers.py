@@ -1,0 +1,187 @@
+"""Keep a thing confidential, say who reads it, and open it in an emergency."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
+
+from riskreg.audit.models import AuditEntry
+from riskreg.audit.services import record
+from riskreg.db import db, transaction
+from riskreg.errors import Invalid, NotFound
+from riskreg.lib.dates import now
+from riskreg.lib.text import clean_text
+from riskreg.org.access import is_root, require
+from riskreg.org.models import Person, Reader
+from riskreg.org.permissions import Actor, Permission
+
+OPEN_FOR = timedelta(minutes=60)
+OPENINGS_SHOWN_FOR = timedelta(days=30)
+READ_AGAIN_AFTER = timedelta(hours=1)  # one entry an hour for each person says enough
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """Which permissions decide about a kind of thing."""
+
+    view: Permission
+    edit: Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readers:
+    """Who was named, and who opened it for a while."""
+
+    named: Sequence[Person]
+    openings: Sequence[Reader]
+
+
+def readers_of(item: Any) -> Readers:
+    """The named readers by name, and what was opened in the last 30 days, newest first."""
+    rows = db.session.scalars(
+        select(Reader)
+        .where(Reader.kind == item.__tablename__, Reader.item_id == item.id)
+        .options(joinedload(Reader.person))
+        .order_by(Reader.created_at.desc(), Reader.id.desc())
+    ).all()
+    since = now() - OPENINGS_SHOWN_FOR
+    named = [row.person for row in rows if row.until_at is None]
+    return Readers(
+        named=sorted(named, key=lambda person: (person.name, person.id)),
+        openings=[row for row in rows if row.until_at is not None and row.created_at > since],
+    )
+
+
+def keep_confidential(
+    actor: Actor, item: Any, rights: Rights, *, readers: Sequence[Person], why: str
+) -> None:
+    """Let nobody read it but its owner, those who have an action of it, and these readers.
+
+    When it becomes confidential, whoever does so and whoever filed it are readers too. Raises
+    Invalid without a reason, or when nobody could read it.
+    """
+    require(actor, rights.edit, item, view=rights.view)
+    why = _demand_reason(why)
+    before = readers_of(item).named
+    wanted = {person.id: person for person in readers}
+    if not item.is_confidential:
+        wanted |= {person.id: person for person in _first_readers(actor, item)}
+    if not wanted and item.owner_id is None:
+        raise Invalid(_("Name somebody who may read it: it has no owner."), field="readers")
+    _forget_named(item)
+    db.session.add_all(_reader(item, number) for number in wanted)
+    changes: dict[str, list[Any]] = {"readers": [_names(before), _names(wanted.values())]}
+    if not item.is_confidential:
+        item.is_confidential = True
+        changes["confidential"] = [False, True]
+    _keep(actor, "conceal", item, changes, why)
+
+
+def make_public(actor: Actor, item: Any, rights: Rights, *, why: str) -> None:
+    """Let everybody read it whose role allows it. Raises Invalid without a reason."""
+    require(actor, rights.edit, item, view=rights.view)
+    why = _demand_reason(why)
+    if not item.is_confidential:
+        return
+    item.is_confidential = False
+    db.session.execute(
+        delete(Reader).where(Reader.kind == item.__tablename__, Reader.item_id == item.id)
+    )
+    _keep(actor, "reveal", item, {"confidential": [True, False]}, why)
+
+
+def open_for_a_while(actor: Actor, item: Any, *, why: str) -> None:
+    """Let an administrator of the whole organisation read it for an hour; its readers are told.
+
+    Raises NotFound for anybody else, and where there is nothing confidential to open.
+    """
+    if not may_open(actor) or item is None or not item.is_confidential:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    why = _demand_reason(why)
+    if item.secret in actor.privy:
+        return
+    _forget_named(item, person_id=actor.person_id)
+    until = now() + OPEN_FOR
+    db.session.add(_reader(item, actor.person_id or 0, until_at=until, reason=why))
+    _keep(actor, "break_glass", item, {"until": [None, until]}, why)
+
+
+def may_open(actor: Actor) -> bool:
+    """Whether the actor administers the whole organisation."""
+    return actor.person_id is not None and any(
+        is_root(path) for path in actor.paths(Permission.PERSON_EDIT)
+    )
+
+
+def note_reading(actor: Actor, item: Any) -> None:
+    """Write to the trail that a confidential thing was read; once an hour for each person.
+
+    In a short transaction of its own, for the request that reads commits nothing. Where the trail
+    cannot be written nothing is shown.
+    """
+    if not item.is_confidential:
+        return
+    action = f"{item.__tablename__}.read"
+    lately = select(AuditEntry.id).where(
+        AuditEntry.subject_type == item.__tablename__,
+        AuditEntry.subject_id == item.id,
+        AuditEntry.action == action,
+        AuditEntry.actor_id == actor.person_id,
+        AuditEntry.at > now() - READ_AGAIN_AFTER,
+    )
+    if db.session.scalar(lately.limit(1)) is None:
+        with transaction():
+            record(actor=actor, action=action, subject=item)
+
+
+def _first_readers(actor: Actor, item: Any) -> list[Person]:
+    """Whoever marks it and whoever filed it, as the trail says."""
+    filed = select(AuditEntry.actor_id).where(
+        AuditEntry.subject_type == item.__tablename__,
+        AuditEntry.subject_id == item.id,
+        AuditEntry.action == f"{item.__tablename__}.create",
+    )
+    numbers = {actor.person_id, db.session.scalar(filed.limit(1))} - {None}
+    return list(db.session.scalars(select(Person).where(Person.id.in_(numbers))))
+
+
+def _forget_named(item: Any, *, person_id: int | None = None) -> None:
+    """The named readers, or whatever is known of one person."""
+    rows = delete(Reader).where(Reader.kind == item.__tablename__, Reader.item_id == item.id)
+    whose = Reader.until_at.is_(None) if person_id is None else Reader.person_id == person_id
+    db.session.execute(rows.where(whose))
+
+
+def _reader(item: Any, person_id: int, **opened: Any) -> Reader:
+    return Reader(
+        kind=item.__tablename__,
+        item_id=item.id,
+        person_id=person_id,
+        created_at=now(),
+        **opened,
+    )
+
+
+def _keep(actor: Actor, verb: str, item: Any, changes: dict[str, list[Any]], why: str) -> None:
+    db.session.flush()
+    record(
+        actor=actor,
+        action=f"{item.__tablename__}.{verb}",
+        subject=item,
+        changes=changes,
+        note=why,
+    )
+
+
+def _names(people: Any) -> list[str]:
+    return sorted(person.name for person in people)
+
+
+def _demand_reason(why: str) -> str:
+    if not clean_text(why):
+        raise Invalid(_("Say why, in a sentence."), field="why")
+    return clean_text(why)

@@ -1,0 +1,198 @@
+"""A confidential risk is its readers' own: no list, count or page shows it to anybody else."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from riskreg.audit.models import AuditEntry
+from riskreg.db import db, transaction
+from riskreg.errors import Invalid, NotFound
+from riskreg.lib.dates import clock_at, now
+from riskreg.org.kinds import Role
+from riskreg.org.models import Person, Reader
+from riskreg.org.permissions import SYSTEM_ACTOR, Permission
+from riskreg.org.readers import keep_confidential, make_public, open_for_a_while
+from riskreg.risks.filters import RiskFilter
+from riskreg.risks.models import Risk
+from riskreg.risks.queries import all_rows, count, risk_for, view_of
+from riskreg.risks.secrecy import RIGHTS
+from riskreg.risks.services import paste_risks
+from tests.actions.factories import make_action
+from tests.client import RegisterClient
+from tests.factories import actor, make_person
+from tests.risks.conftest import Company
+from tests.risks.factories import make_risk
+from tests.risks.test_new import file_risk
+
+TITLE = "The signing key lies on a shared disk"
+
+
+def conceal(risk: Risk, by: Person, *readers: Person) -> Risk:
+    """Make it confidential, with these readers beside whoever does."""
+    with transaction():
+        named = [db.session.get_one(Person, person.id) for person in readers]
+        row = db.session.get_one(Risk, risk.id)
+        keep_confidential(actor(by), row, RIGHTS, readers=named, why="It names a way in.")
+    return db.session.get_one(Risk, risk.id)
+
+
+def titles(person: Person, **filters: str) -> list[str]:
+    view = view_of(actor(person), RiskFilter.from_args({"status": "all", **filters}))
+    rows = [row.title for row in all_rows(view)]
+    assert count(view) == len(rows)
+    return rows
+
+
+@pytest.fixture
+def secret(company: Company) -> Risk:
+    """Confidential, filed by the engineer; beside it lies an ordinary one."""
+    make_risk(company.team, 2, 2, title="Ordinary")
+    return conceal(
+        make_risk(company.team, 4, 5, title=TITLE, by=company.engineer), company.engineer
+    )
+
+
+def test_no_role_opens_it(company: Company, secret: Risk) -> None:
+    admin = make_person(company.root, Role.ADMIN)
+    assert set(titles(company.engineer)) == {TITLE, "Ordinary"}
+    for person in (company.manager, company.viewer, admin):
+        assert titles(person) == ["Ordinary"]
+        assert titles(person, team="payments") == ["Ordinary"]
+        with pytest.raises(NotFound):
+            risk_for(actor(person), secret.ref)
+    with pytest.raises(NotFound):
+        risk_for(SYSTEM_ACTOR, secret.ref)
+
+
+@pytest.mark.parametrize("how", ["owner", "action", "named"])
+def test_its_people_see_it_whatever_their_roles(company: Company, secret: Risk, how: str) -> None:
+    person = company.stranger
+    if how == "action":
+        action = make_action(company.team, company.engineer, risk_id=secret.id)
+        with transaction():
+            row = db.session.merge(action)
+            row.owner_id = person.id
+    elif how == "owner":
+        with transaction():
+            db.session.get_one(Risk, secret.id).owner_id = person.id
+    else:
+        conceal(secret, company.engineer, person, company.engineer)
+    assert titles(person) == [TITLE]
+    assert titles(person, team="payments") == [TITLE]
+    assert titles(person, team="search") == []
+    assert risk_for(actor(person), secret.ref).id == secret.id
+    with pytest.raises(Exception, match="role"):
+        risk_for(actor(person), secret.ref, Permission.RISK_EDIT)
+
+
+def test_reading_it_is_in_the_trail_once_an_hour(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    client.sign_in(company.engineer)
+    for _time in range(2):
+        assert client.get(f"/risks/{secret.ref}").status_code == 200
+    read = select(AuditEntry).where(AuditEntry.action == "risk.read")
+    assert [entry.actor_id for entry in db.session.scalars(read)] == [company.engineer.id]
+
+
+def test_filed_as_confidential_nobody_else_ever_sees_it(
+    client: RegisterClient, company: Company
+) -> None:
+    client.sign_in(company.engineer)
+    sent = {"title": TITLE, "is_confidential": "y"}
+    answer = file_risk(client, **sent)
+    assert answer.status_code == 303
+    page = client.get(answer.location)
+    assert "Confidential" in page.text
+    assert "Change who may read it" in page.text
+    client.sign_in(company.manager)
+    assert client.get(answer.location).status_code == 404
+    assert TITLE not in client.get("/risks?status=all").text
+
+
+def test_readers_are_named_on_its_page_and_lifted_again(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    client.sign_in(company.engineer)
+    address = f"/risks/{secret.ref}/readers"
+    assert client.get(address).status_code == 200
+    assert client.post(address, data={"readers": [company.manager.id]}).status_code == 422
+    sent = {"readers": [company.manager.id, company.engineer.id], "why": "She signs it."}
+    assert client.post(address, data=sent).status_code == 303
+    client.sign_in(company.manager)
+    assert company.manager.name in client.get(f"/risks/{secret.ref}").text
+    assert client.post(f"{address}/removal").status_code == 422
+    assert client.post(f"{address}/removal", data={"why": "Repaired."}).status_code == 303
+    client.sign_in(company.viewer)
+    assert client.get(f"/risks/{secret.ref}").status_code == 200
+    acts = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    assert [act for act in acts if act in {"risk.conceal", "risk.reveal"}] == [
+        *["risk.conceal"] * 2,
+        "risk.reveal",
+    ]
+    assert not db.session.scalars(select(Reader)).all()
+
+
+def test_somebody_stays_able_to_read_it(company: Company, secret: Risk) -> None:
+    with pytest.raises(Invalid, match="no owner"):
+        keep_confidential(actor(company.engineer), secret, RIGHTS, readers=(), why="Alone.")
+    with pytest.raises(NotFound):
+        make_public(actor(company.manager), secret, RIGHTS, why="I want to see it.")
+
+
+def test_an_administrator_opens_it_for_an_hour_and_its_readers_see_why(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    admin = make_person(company.root, Role.ADMIN)
+    beside = make_person(company.other, Role.ADMIN)
+    address = f"/risks/{secret.ref}/opening"
+    for person, status in ((company.manager, 403), (beside, 404)):
+        client.sign_in(person)
+        assert client.get(address).status_code == status
+        assert client.post(address, data={"why": "Curious."}).status_code == status
+    client.sign_in(admin)
+    assert client.get(f"/risks/{secret.ref}").status_code == 404
+    assert TITLE not in client.get(address).text
+    assert client.post(address).status_code == 422
+    assert client.post(address, data={"why": "The owner is away."}).status_code == 303
+    assert client.get(f"/risks/{secret.ref}").status_code == 200
+    with clock_at(now() + timedelta(minutes=61)):
+        assert titles(admin) == ["Ordinary"]
+    client.sign_in(company.engineer)
+    assert "The owner is away." in client.get(f"/risks/{secret.ref}").text
+
+
+def test_an_open_risk_is_not_opened(company: Company) -> None:
+    admin = make_person(company.root, Role.ADMIN)
+    with pytest.raises(NotFound):
+        open_for_a_while(actor(admin), make_risk(company.team), why="No need.")
+
+
+def test_pasting_its_title_does_not_tell_that_it_is_there(company: Company, secret: Risk) -> None:
+    filed, skipped = paste_risks(
+        actor(company.manager), team=secret.team, kind=secret.kind, titles=[TITLE]
+    )
+    assert (len(filed), skipped) == (1, [])
+
+
+def test_actions_of_it_are_confidential_too(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    action = make_action(company.team, company.engineer, title="Move it", risk_id=secret.id)
+    for person, status in ((company.manager, 404), (company.engineer, 200)):
+        client.sign_in(person)
+        assert client.get(f"/actions/{action.ref}").status_code == status
+        assert ("Move it" in client.get("/actions?group=all").text) == (status == 200)
+
+
+def test_what_stays_of_an_action_declined_is_for_the_same_readers(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    action = make_action(company.team, company.engineer, title="Move it", risk_id=secret.id)
+    client.sign_in(company.engineer)
+    sent = {"reason": "Too dear.", "outcome": "accept", "version": "1"}
+    client.post(f"/actions/{action.ref}/withdrawal", data=sent)
+    made = [title for title in titles(company.engineer) if title.startswith("Not done")]
+    assert made
+    assert titles(company.manager) == ["Ordinary"]
