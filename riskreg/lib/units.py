@@ -211,6 +211,11 @@ def format_days(days: int | None) -> str:
     return UNKNOWN if days is None else f"{days} d"
 
 
+def format_percent(share: float | None) -> str | None:
+    """Return 27 %, whole and rounded down, so that 100 % means all; None for unknown."""
+    return None if share is None else f"{int(share * 100 + 1e-9)}\u00a0%"
+
+
 def parse_number(text: str, decimal_mark: str | None = None) -> Number:
     """Return the number in a cell such as "300,000 CHF", "12,5 %", "-3" or "$1.5 million".
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import format_date
 from flask_babel import gettext as _
 
+from riskreg.lib.units import format_percent
 from riskreg.metrics.matrix import Band, Matrix
-from riskreg.reviews.results import whole_percent
 
 Counts = Iterable[Sequence[int]]
 UNKNOWN = "–"
@@ -35,9 +35,8 @@ def format_at(iso: str | None, zone: str) -> str:
 
 
 def format_share(share: float | None) -> str:
-    """28 %, as the pages say it; ? for unknown."""
-    percent = whole_percent(share)
-    return "?" if percent is None else f"{percent} %"
+    """27 %, as the pages say it; ? for unknown."""
+    return format_percent(share) or "?"
 
 
 def format_days(days: int | None) -> str:

@@ -153,6 +153,7 @@ def incident_page(incident: Incident, **changes: Any) -> str:
         "actions": actions,
         "form_key": new_form_key(),
         "missing": {section.key for section in missing},
+        "to_write": words.to_write_words(len(missing)),
         "foresaw": _foreseeing(incident),
         "can_edit": current_actor.may(Permission.INCIDENT_EDIT, incident.team.path),
         "can_review": current_actor.may(Permission.POSTMORTEM_REVIEW, incident.team.path),

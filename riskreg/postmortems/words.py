@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from riskreg.metrics.incidents import Phase
 from riskreg.metrics.postmortems import Clock
@@ -12,6 +13,15 @@ from riskreg.postmortems.queries import Progress
 from riskreg.postmortems.template import template
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def to_write_words(sections: int) -> str:
+    """How many sections are missing; nothing when none is."""
+    if not sections:
+        return ""
+    return str(
+        ngettext("%(num)s section still to write", "%(num)s sections still to write", sections)
+    )
 
 
 def severity_names() -> dict[IncidentSeverity, str]:

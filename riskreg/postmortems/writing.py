@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from riskreg.actions.kinds import ActionType, Priority
+from riskreg.actions.models import ActionItem
 from riskreg.actions.once import new_form_key
 from riskreg.actions.services import create_action
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, NotFound, Stale
+from riskreg.lib.dates import now
 from riskreg.org.models import Person
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import people_of
@@ -28,10 +30,12 @@ from riskreg.postmortems.forms import (
 from riskreg.postmortems.models import Incident, Postmortem
 from riskreg.postmortems.routes import incident_page, show_refusal
 from riskreg.postmortems.template import Section, template
+from riskreg.postmortems.words import to_write_words
 from riskreg.risks.queries import risk_for
 from riskreg.web.errors import wants_json
 from riskreg.web.fragments import page_or_fragment
 from riskreg.web.frame import chosen_team
+from riskreg.web.jinja import wall_time
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("writing", __name__)
@@ -75,7 +79,7 @@ def section(ref: str, key: str) -> ResponseReturnValue:
         form.text.errors = [error.message]
         return _section_page(postmortem, found, form), 422
     if wants_json():
-        return jsonify(base=mark)
+        return jsonify(base=mark, **_told(postmortem))
     return _back(postmortem.incident, f"section-{key}")
 
 
@@ -202,7 +206,8 @@ def action(ref: str) -> ResponseReturnValue:
     form.offer(people_of(incident.team))
     if request.method == "GET":
         form.owner.data = str(current_actor.person_id or "")
-    elif form.check() and _promise(incident, form):
+    elif form.check() and (promised := _promise(incident, form)):
+        flash(_("%(ref)s is promised.", ref=promised.ref))
         return _back(incident, "section-actions")
     status = 422 if form.errors else 200
     return render_template("postmortems/action.html", incident=incident, form=form), status
@@ -308,6 +313,12 @@ def _save(postmortem: Postmortem, key: str, form: SectionForm) -> str:
     return services.save_section(current_actor, postmortem, key, text, base=base)
 
 
+def _told(postmortem: Postmortem) -> dict[str, Any]:
+    """What a page that stays open shows anew after a save; the time is on the reader's clock."""
+    missing = [section.key for section in queries.missing_sections(postmortem)]
+    return {"at": wall_time(now()), "missing": missing, "to_write": to_write_words(len(missing))}
+
+
 def _section_page(postmortem: Postmortem, section: Section, form: SectionForm) -> str:
     return page_or_fragment(
         "postmortems/section.html",
@@ -333,11 +344,11 @@ def _stale(
     return render_template("postmortems/stale.html", theirs=theirs, **context), 409
 
 
-def _promise(incident: Incident, form: CommitmentForm) -> bool:
-    """Create the action; False with the refusal in the form."""
+def _promise(incident: Incident, form: CommitmentForm) -> ActionItem | None:
+    """Create the action; None with the refusal in the form."""
     owner_id = form.owner.data
     try:
-        create_action(
+        return create_action(
             current_actor,
             team=incident.team,
             title=form.title.data or "",
@@ -353,8 +364,7 @@ def _promise(incident: Incident, form: CommitmentForm) -> bool:
         )
     except Invalid as error:
         show_refusal(error, form)
-        return False
-    return True
+        return None
 
 
 def _one(rows: Any, wanted: Callable[[Any], bool]) -> Any:

@@ -41,11 +41,6 @@ def asked_of(review: Review) -> Asked:
     )
 
 
-def whole_percent(share: float | None) -> int | None:
-    """Whole percent, rounded down, so that 100 % means all; pages and packs say the same."""
-    return None if share is None else int(share * 100 + 1e-9)
-
-
 def results_of(reviews: Collection[Asked], day: date) -> dict[int, Result]:
     """Each review's result on a day, by its id; three queries for any number of reviews."""
     if not reviews:

@@ -46,7 +46,6 @@ from riskreg.reviews.queries import (
     unreviewed,
 )
 from riskreg.reviews.rechecks import links_to_recheck
-from riskreg.reviews.results import whole_percent
 from riskreg.reviews.services import (
     NEXT_REVIEW_MONTHS,
     add_comment,
@@ -91,7 +90,6 @@ def index() -> ResponseReturnValue:
         newest={review.id for review in newest.values()},
         unreviewed=unreviewed(current_actor, below=wanted.below),
         wanted=wanted,
-        percent=whole_percent,
         labels=labels,
     )
 
@@ -304,7 +302,6 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "is_signed": review.status == ReviewStatus.SIGNED_OFF,
         "seeds": seeds_of(offered),
         "owner": fitting_owner(review.system) if offered else None,
-        "percent": whole_percent(sheet.result.score_share),
         "next_months": NEXT_REVIEW_MONTHS[review.required_level],
         "requirement_now": requirement_of(review.system),
         "labels": labels,

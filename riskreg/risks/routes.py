@@ -46,6 +46,7 @@ from riskreg.risks.asked import (
 from riskreg.risks.blueprint import bp
 from riskreg.risks.chips import chips, choices
 from riskreg.risks.conditions import View
+from riskreg.risks.filed import filed_words
 from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of, team_choices
 from riskreg.risks.kinds import Kind, Tier
 from riskreg.risks.listing import COLUMNS, NUMBERS, Column, columns_of, groups_of, sentence
@@ -169,7 +170,7 @@ def create() -> Response | tuple[str, int]:
             keep_confidential(current_actor, risk, secrecy.RIGHTS, readers=(), why=why)
     except RiskregError as error:
         return _refused("risks/new.html", _offered(form), error)
-    flash(_("%(ref)s is filed.", ref=risk.ref))
+    flash(filed_words(risk))
     if request.form.get("then") == "another":
         return redirect(url_for("risks.new", team=risk.team.slug, kind=risk.kind), 303)
     return redirect(url_for("risks.show", ref=risk.ref), 303)

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from riskreg.db import db
 from riskreg.errors import Invalid, NotSignedIn, RiskregError, Stale, TooMany, Unavailable
 from riskreg.lib.text import TextError
+from riskreg.web.frame import entry_here
 
 log = structlog.get_logger()
 
@@ -68,7 +69,13 @@ def _answer(status: int, message: str, error: RiskregError | None = None) -> Res
     else:
         stale = error if isinstance(error, Stale) else None
         response = make_response(
-            render_template("errors/error.html", status=status, message=message, stale=stale)
+            render_template(
+                "errors/error.html",
+                status=status,
+                message=message,
+                stale=stale,
+                here=entry_here() if status == HTTPStatus.NOT_FOUND else None,
+            )
         )
     response.status_code = status
     return response

@@ -224,6 +224,13 @@ def _rail(actor: "Actor", here: str | None) -> list[NavEntry]:
     ]
 
 
+def entry_here() -> NavEntry | None:
+    """The word of the rail that this address belongs to, if the reader may open it."""
+    actor = g.get("actor")
+    rail = _rail(actor, _word_of(request.endpoint)) if actor is not None else []
+    return next((entry for entry in rail if entry.active), None)
+
+
 @lru_cache(maxsize=512)
 def _word_of(endpoint: str | None) -> str | None:
     """The word of the rail that a page belongs to: its own, else the first of its feature."""

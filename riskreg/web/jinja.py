@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from riskreg.lib import dates
 from riskreg.lib.markdown import to_html
+from riskreg.lib.units import format_percent
 from riskreg.paths import STATIC
 from riskreg.web.compiling import PageEnvironment
 from riskreg.web.security import csp_nonce
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
         markdown=markdown,
         days=days,
         thousands=thousands,
+        percent=format_percent,
     )
     env.globals.update(csp_nonce=csp_nonce, static_url=static_url, today=today)
 

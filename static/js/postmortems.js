@@ -85,7 +85,7 @@ async function save(form) {
     const answer = await fetch(form.action, { method: "POST", body, headers: JSON_ONLY }).catch(() => null);
     const told = (await answer?.json().catch(() => null)) ?? null;
     writer.saving = false;
-    if (answer?.ok && told) kept(form, text, told.base);
+    if (answer?.ok && told) kept(form, text, told);
     else if (answer?.status === 409 && told?.theirs !== undefined) conflict(form, told);
     else if (told?.detail) form.querySelector("[data-state]").textContent = told.detail;
     else {
@@ -94,12 +94,16 @@ async function save(form) {
     }
 }
 
-function kept(form, text, base) {
+function kept(form, text, told) {
     const writer = state(form);
     writer.stored = text;
-    form.elements.base.value = base;
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    say(form, "saved", time);
+    form.elements.base.value = told.base;
+    say(form, "saved", told.at);
+    for (const mark of document.querySelectorAll("[data-needed]")) {
+        mark.hidden = !told.missing.includes(mark.dataset.needed);
+    }
+    const count = document.querySelector("[data-to-write]");
+    if (count) count.textContent = told.to_write;
     if (form.elements.text.value !== text) changed(form);
 }
 

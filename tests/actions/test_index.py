@@ -89,7 +89,7 @@ def test_the_share_kept_in_time_has_its_rows_behind_it(client: RegisterClient) -
     with transaction():
         close_action(actor(cast.owner), stored(kept), "Drilled.", at=began + timedelta(days=3))
     page = client.sign_in(cast.owner).get("/actions").text
-    assert "50%" in page
+    assert "50\u00a0%" in page
     assert "1 of 2 first due in 90 days" in page
     start, end = today() - timedelta(days=89), today() + timedelta(days=1)
     rows = client.get(f"/actions?status=all&first_due_from={start}&first_due_until={end}").text

@@ -48,7 +48,7 @@ def test_planted_code_is_shown_as_text(engineer: Visitor) -> None:
     page.wait_for_url(re.compile(r"/actions/A-\d+$"))
     page.get_by_role("link", name="Done", exact=True).click()
     page.get_by_label("How do we know").fill(IMAGE)
-    engineer.press("Close it")
+    engineer.press("Mark as done")
     expect(page.get_by_text(IMAGE).first).to_be_visible()
 
 

@@ -165,7 +165,7 @@ class Story:
         self.page.get_by_role("link", name="Done").click()
         self.page.get_by_label("How do we know").fill("Hannah released it on her own.")
         self.visitor.look()
-        self.visitor.press("Close it")
+        self.visitor.press("Mark as done")
         expect(self.page.get_by_text("Hannah released it on her own.").first).to_be_visible()
         self.visitor.look()
 

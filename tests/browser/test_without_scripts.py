@@ -62,7 +62,7 @@ def test_closes_an_action_with_evidence(engineer: Visitor) -> None:
     page.wait_for_url(re.compile(r"/actions/A-\d+$"))
     page.get_by_role("link", name="Done", exact=True).click()
     page.get_by_label("How do we know").fill("It took over during the drill.")
-    engineer.press("Close it")
+    engineer.press("Mark as done")
     expect(page.get_by_text("It took over during the drill.").first).to_be_visible()
 
 

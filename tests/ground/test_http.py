@@ -51,6 +51,14 @@ def test_a_page_that_is_not_there_is_a_sentence(client: RegisterClient) -> None:
     assert "There is nothing here, or you may not see it." in response.get_data(as_text=True)
 
 
+def test_a_risk_that_is_not_there_offers_the_list_and_the_search(client: RegisterClient) -> None:
+    client.sign_in(make_person(make_team("Root"), Role.VIEWER))
+    offered = client.get("/risks/R-9999").text.partition('class="button-row"')[2]
+    assert 'href="/risks"' in offered
+    assert 'href="/search"' in offered
+    assert 'href="/search"' in client.get("/nothing/here").text.partition('class="button-row"')[2]
+
+
 @pytest.mark.parametrize(
     "onward", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"]
 )

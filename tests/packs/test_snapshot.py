@@ -77,7 +77,13 @@ def test_things_with_hardly_anything_in_them_are_printed(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("share", "told"),
-    [(15 / 54, "27 %"), (0.29, "29 %"), (0.999, "99 %"), (1, "100 %"), (None, "?")],
+    [
+        (15 / 54, "27\u00a0%"),
+        (0.29, "29\u00a0%"),
+        (0.999, "99\u00a0%"),
+        (1, "100\u00a0%"),
+        (None, "?"),
+    ],
 )
 def test_a_share_is_rounded_down_as_on_the_pages(share: float | None, told: str) -> None:
     assert format_share(share) == told

@@ -83,7 +83,7 @@ def test_figures_tell_how_long_reviews_took(client: RegisterClient) -> None:
     _overdue(cast, days=6)
     make_incident(cast.team, cast.writer, title="Bare")
     page = text_of(client.sign_in(cast.writer).get("/incidents"))
-    assert "Post-mortem started 75% 3 of 4 needed in a year" in page
+    assert "Post-mortem started 75 % 3 of 4 needed in a year" in page
     assert "Review overdue 1 the oldest by 6 days" in page
     assert "Days to review, median 30" in page
     assert "Near misses 0" in page

@@ -1,11 +1,14 @@
 """Writing a post-mortem through its pages, from the start to the end."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from riskreg.actions.models import ActionItem
 from riskreg.actions.services import close_action
 from riskreg.db import db, transaction
+from riskreg.lib.dates import clock_at
 from riskreg.postmortems.kinds import PostmortemStatus
 from riskreg.postmortems.services import text_mark
 from riskreg.reviews.kinds import AnswerValue
@@ -37,7 +40,7 @@ def test_an_incident_without_one_says_whether_it_is_needed(client: RegisterClien
     for values, words in (
         ({"severity": 1}, "Because it was of severity 1."),
         ({"severity": 3, "customer_impact": True}, "Because customers were affected."),
-        ({"severity": 3, "budget_percent": 25}, "Because it spent 25 % of an error budget."),
+        ({"severity": 3, "budget_percent": 25}, "Because it spent 25\u00a0% of an error budget."),
         ({"severity": 3, "budget_percent": 19}, "No post-mortem is needed"),
         ({"severity": 3}, "No post-mortem is needed"),
     ):
@@ -77,11 +80,26 @@ class TestSection:
         client.sign_in(cast.writer)
         path = f"{cast.path}/sections/summary"
         first = client.post(path, data={"text": "A", "base": text_mark("")}, headers=AS_JSON)
-        assert first.json == {"base": text_mark("A")}
+        assert first.json is not None
         base = first.json["base"]
+        assert base == text_mark("A")
         again = client.post(path, data={"text": "AB", "base": base}, headers=AS_JSON)
-        assert again.json == {"base": text_mark("AB")}
+        assert again.json is not None
+        assert again.json["base"] == text_mark("AB")
         assert cast.stored().sections["summary"] == "AB"
+
+    def test_tells_the_open_page_what_is_still_to_write(self, client: RegisterClient) -> None:
+        cast = make_cast()
+        path = f"{cast.path}/sections/summary"
+        data = {"text": "We lost 40 orders.", "base": text_mark("")}
+        with clock_at(datetime(2026, 1, 20, 13, 5, tzinfo=UTC)):
+            told = client.sign_in(cast.writer).post(path, data=data, headers=AS_JSON).json
+        assert told is not None
+        assert told["at"] == "14:05"
+        assert "summary" not in told["missing"]
+        assert told["to_write"] == f"{len(told['missing'])} sections still to write"
+        page = client.sign_in(cast.writer).get(cast.path).text
+        assert told["to_write"] in page
 
     def test_shows_both_texts_when_somebody_else_wrote(self, client: RegisterClient) -> None:
         cast = make_cast()
@@ -234,7 +252,9 @@ def test_promises_an_action_of_the_incident(client: RegisterClient) -> None:
     assert client.post(path, data=data).status_code == 303
     action = db.session.query(ActionItem).one()
     assert (action.incident_id, action.team_id) == (cast.incident.id, cast.team.id)
-    assert "Probe it" in client.get(cast.path).text
+    page = client.get(cast.path).text
+    assert f"{action.ref} is promised." in page
+    assert "Probe it" in page
     assert client.sign_in(cast.viewer).post(path, data=data).status_code == 403
 
 

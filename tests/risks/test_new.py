@@ -44,7 +44,19 @@ def test_files_a_risk_and_shows_it(client: RegisterClient, company: Company) -> 
     assert answer.location == f"/risks/{risk.ref}"
     assert (risk.title, risk.band_rank, risk.effort_days) == (GIVEN["title"], 3, 25)
     assert entries_of("risk", risk.id)[0].actor_name == company.engineer.name
-    assert f"{risk.ref} is filed." in client.get(answer.location).text
+
+
+def test_says_band_and_place_and_offers_another(client: RegisterClient, company: Company) -> None:
+    answer = file_risk(client.sign_in(company.engineer))
+    page = client.get(answer.location).text
+    assert "is filed: High, place 1 of 1 in Payments." in page
+    assert '<a href="/risks/new?team=payments&amp;kind=operational">File another</a>' in page
+
+
+def test_says_that_an_unrated_risk_has_no_place(client: RegisterClient, company: Company) -> None:
+    client.sign_in(company.engineer)
+    answer = file_risk(client, current_likelihood="", current_impact="")
+    assert "It has no place until somebody rates it." in client.get(answer.location).text
 
 
 def test_title_and_kind_are_enough(client: RegisterClient, company: Company) -> None:
