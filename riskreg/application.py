@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from riskreg import features, paths
 from riskreg.audit import chain
 from riskreg.db import db, engine_options, prepare_engine
-from riskreg.org import limits
+from riskreg.org import limits, proofs
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
@@ -39,6 +39,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.before_request(load_actor)
     errors.init_app(app)
     security.init_app(app)
+    proofs.init_app(app)
     limits.init_app(app)
     frame.init_app(app, teams_seen)
     app.jinja_env.globals["Permission"] = Permission

@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "riskreg.web.styleguide",
     "riskreg.org.signin",
     "riskreg.org.codes",
+    "riskreg.org.proofs",
     "riskreg.org.people",
     "riskreg.org.routes",
     "riskreg.packs.routes",

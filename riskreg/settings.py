@@ -38,6 +38,7 @@ class Settings:
     job_lease_seconds: int = 60
     session_idle_minutes: int = 30
     session_hours: int = 12
+    require_second_factor: bool = False  # from_env: yes, but in the demo
     upload_megabytes: int = 10
     smtp_url: str = ""
     anchor_file: str = ""
@@ -65,6 +66,9 @@ class Settings:
             job_lease_seconds=reader.integer("JOB_LEASE_SECONDS", 60, low=3, high=600),
             session_idle_minutes=reader.integer("SESSION_IDLE_MINUTES", 30, low=5, high=60),
             session_hours=reader.integer("SESSION_HOURS", 12, low=1, high=24),
+            require_second_factor=reader.boolean(
+                "REQUIRE_SECOND_FACTOR", default=not reader.boolean("DEMO")
+            ),
             upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
             smtp_url=reader.mail_server("SMTP_URL"),
             anchor_file=reader.text("ANCHOR_FILE", ""),
@@ -163,8 +167,8 @@ class _Reader:
             raise SettingsError(f"RISKREG_{name} must be between {low} and {high}; it is {value}.")
         return value
 
-    def boolean(self, name: str) -> bool:
-        raw = self.text(name, "no").lower()
+    def boolean(self, name: str, *, default: bool = False) -> bool:
+        raw = self.text(name, "yes" if default else "no").lower()
         if raw in {"1", "yes", "true", "on"}:
             return True
         if raw in {"0", "no", "false", "off"}:

@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
+        sa.Column("has_short_password", sa.Boolean(), nullable=False),
         sa.Column("timezone", sa.String(length=60), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("home_team_id", sa.Integer(), nullable=True),
@@ -711,6 +712,10 @@ def upgrade() -> None:
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("old_token_hash", sa.String(length=64), nullable=True),
+        sa.Column("old_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("must_renew", sa.Boolean(), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
@@ -725,6 +730,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
     )
     with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_user_session_old_token_hash"), ["old_token_hash"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_user_session_person_id"), ["person_id"], unique=False)
 
     op.create_table(
@@ -1149,6 +1157,7 @@ def downgrade() -> None:
     op.drop_table("action_item")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_person_id"))
+        batch_op.drop_index(batch_op.f("ix_user_session_old_token_hash"))
 
     op.drop_table("user_session")
     with op.batch_alter_table("system_operator", schema=None) as batch_op:

@@ -9,6 +9,7 @@ from riskreg.exports.queries import known_formats, tables_for
 from riskreg.exports.services import export
 from riskreg.org.limits import Limit, limited
 from riskreg.org.permissions import Permission
+from riskreg.org.proofs import is_root, proven_lately
 from riskreg.org.tree import Branch
 from riskreg.web.downloads import attachment
 from riskreg.web.frame import chosen_team, visible_teams
@@ -35,6 +36,7 @@ def index() -> str:
 @bp.post("/export/<kind>")
 @requires(Permission.TEAM_VIEW)
 @limited(Limit.EXPORT)
+@proven_lately("exports.index", when=lambda: _is_whole())
 def create(kind: str) -> Response:
     """A list as a file, with the filters of its page; the trail remembers it."""
     filters = {
@@ -51,6 +53,15 @@ def create(kind: str) -> Response:
     )
     made = export(asked, kind, request.form.get("format", "csv"))
     return attachment(made.pieces, file_name=made.file_name, mimetype=made.mimetype)
+
+
+def _is_whole() -> bool:
+    """Whether it is a whole list of the whole organisation, for somebody who sees all of it."""
+    filtered = any(value for name, value in request.form.items() if name not in NOT_FILTERS)
+    if filtered or not any(is_root(path) for path, _role in current_actor.grants):
+        return False
+    team = _asked_team()
+    return team is None or team.parent_id is None
 
 
 def _asked_team() -> Branch | None:

@@ -7,7 +7,16 @@ from typing import Any
 
 import pyotp
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
@@ -17,12 +26,13 @@ from riskreg.errors import Invalid
 from riskreg.lib.dates import now
 from riskreg.org import second_factors, sessions
 from riskreg.org.account import end_all_sessions
-from riskreg.org.cookies import lead_on, onward, settings, visitor
+from riskreg.org.cookies import lead_on, onward, set_cookie, settings, visitor
 from riskreg.org.forms import CodeForm, TurnOffForm
 from riskreg.org.limits import count_try, forget_tries
 from riskreg.org.models import Person
 from riskreg.org.passwords import MIN_LENGTH, password_matches
 from riskreg.org.permissions import Permission
+from riskreg.org.proofs import needs_second_factor
 from riskreg.org.queries import person_by_id
 from riskreg.web.security import current_actor, requires
 
@@ -104,7 +114,9 @@ def confirm() -> ResponseReturnValue:
         form.code.errors = [error.message]
         return _page(code_form=form), 422
     forget_tries(_tries_of(current_actor.person_id))
-    return render_template("org/recovery_codes.html", codes=codes)
+    end_all_sessions(_me(), keep=current_actor.session_id)
+    answer = make_response(render_template("org/recovery_codes.html", codes=codes))
+    return set_cookie(answer, sessions.change_token(current_actor.session_id))
 
 
 @bp.post("/me/second-factor/codes")
@@ -127,7 +139,8 @@ def end() -> ResponseReturnValue:
         second_factors.remove_second_factor(current_actor, _me())
         end_all_sessions(_me(), keep=current_actor.session_id)
         flash(_("Your second factor is turned off. Every other browser was signed out."))
-        return redirect(url_for("codes.show"), 303)
+        token = sessions.change_token(current_actor.session_id)
+        return lead_on(url_for("codes.show"), token)
     return _page(end_form=form), 422
 
 
@@ -140,6 +153,7 @@ def _page(*, code_form: CodeForm | None = None, end_form: TurnOffForm | None = N
     return render_template(
         "org/second_factor.html",
         factor=factor,
+        required=settings().require_second_factor and needs_second_factor(current_actor),
         secret=" ".join(wrap(secret, 4)) if secret else None,  # to be typed by people
         picture=_picture(secret, person) if secret else None,
         left=second_factors.recovery_codes_left(person.id),
@@ -180,6 +194,8 @@ def _shows_long_password(form: TurnOffForm) -> bool:
     given = form.password.data or ""
     if not password_matches(_me().password_hash, given):
         form.password.errors = [_("This is not your password.")]
+    elif settings().require_second_factor and needs_second_factor(current_actor):
+        form.password.errors = [_("Your role asks for a second factor; it cannot be turned off.")]
     elif len(given) < MIN_LENGTH:
         form.password.errors = [
             _("Without a second factor a password has 15 characters or more. Change it first.")

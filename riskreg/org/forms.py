@@ -95,6 +95,15 @@ class TurnOffForm(Form):
     )
 
 
+class ProofForm(Form):
+    """Who one is, once more."""
+
+    proof = PasswordField(
+        _l("Your password, or a code of your second factor"),
+        [InputRequired(), Length(max=MAX_LENGTH)],
+    )
+
+
 class SetupForm(Form):
     """The first administrator and the name of the organisation."""
 

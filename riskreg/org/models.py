@@ -47,6 +47,7 @@ class Person(Base):
     name: Mapped[Name]
     title: Mapped[str] = mapped_column(String(120), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    has_short_password: Mapped[bool] = mapped_column(default=False)  # enough with a second factor
     timezone: Mapped[str | None] = mapped_column(String(60))
     is_active: Mapped[bool] = mapped_column(default=True)
     home_team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
@@ -84,6 +85,10 @@ class UserSession(Base):
 
     id: Mapped[Key]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    old_token_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    old_until: Mapped[datetime | None]  # requests on their way may still carry the old token
+    must_renew: Mapped[bool] = mapped_column(default=False)  # its next request gets another token
+    proved_at: Mapped[datetime]  # when password or code were last shown
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

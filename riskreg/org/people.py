@@ -22,6 +22,7 @@ from riskreg.org.kinds import Role
 from riskreg.org.limits import Limit, count_use
 from riskreg.org.models import Person
 from riskreg.org.permissions import Permission
+from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import grant_role, holds, revoke_role
@@ -48,6 +49,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @requires(Permission.PERSON_EDIT)
+@proven_lately("people.index")
 def new() -> ResponseReturnValue:
     """Add a person; the answer shows their one-time password, once."""
     here = chosen_team()
@@ -83,6 +85,7 @@ def show(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:person_id>/roles")
 @requires(Permission.PERSON_EDIT)
+@proven_lately("people.show")
 def give(person_id: int) -> ResponseReturnValue:
     """Give a role on a team, instead of the one held there."""
     person = person_by_id(person_id)
@@ -97,6 +100,7 @@ def give(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:person_id>/roles/<slug>/end")
 @requires(Permission.PERSON_EDIT)
+@proven_lately("people.show")
 def take(person_id: int, slug: str) -> ResponseReturnValue:
     """Take a role away."""
     person, team = person_by_id(person_id), team_for(current_actor, slug)
@@ -127,6 +131,7 @@ def activate(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:person_id>/password")
 @requires(Permission.PERSON_EDIT)
+@proven_lately("people.show")
 def password(person_id: int) -> ResponseReturnValue:
     """Make a new one-time password and show it, once."""
     count_use(Limit.RESET, person_id)
@@ -137,6 +142,7 @@ def password(person_id: int) -> ResponseReturnValue:
 
 @bp.post("/<int:person_id>/second-factor/end")
 @requires(Permission.PERSON_EDIT)
+@proven_lately("people.show")
 def end_second_factor(person_id: int) -> ResponseReturnValue:
     """Take away a second factor that was lost."""
     person = person_by_id(person_id)

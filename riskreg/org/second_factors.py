@@ -14,7 +14,6 @@ from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid
 from riskreg.lib.dates import now
-from riskreg.org.account import end_all_sessions
 from riskreg.org.models import Person, RecoveryCode, SecondFactor
 from riskreg.org.permissions import Actor
 from riskreg.org.sealing import seal, unseal
@@ -65,7 +64,7 @@ def confirm_second_factor(
 ) -> Sequence[str]:
     """From now on sign-in asks for it; returns the recovery codes, which are shown this once.
 
-    Raises Invalid for a wrong code. Every other session of the person ends.
+    Raises Invalid for a wrong code.
     """
     factor = second_factor_of(person.id)
     if factor is None or factor.confirmed_at is not None:
@@ -73,7 +72,6 @@ def confirm_second_factor(
     if not _takes_digits(factor, code, secret_key=secret_key):
         raise Invalid(_wrong_code(), field="code")
     factor.confirmed_at = now()
-    end_all_sessions(person, keep=actor.session_id)
     db.session.flush()
     record(actor=actor, action="person.second-factor-on", subject=person)
     return _new_codes(person)

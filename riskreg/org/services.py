@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from riskreg.audit.services import changed, plain, record
 from riskreg.db import db
@@ -14,9 +14,15 @@ from riskreg.lib.text import slugify
 from riskreg.org.access import require
 from riskreg.org.guessable import is_guessable
 from riskreg.org.kinds import Role
-from riskreg.org.models import Grant, Person, System, Team
-from riskreg.org.passwords import MAX_LENGTH, MIN_LENGTH, hash_password
+from riskreg.org.models import Grant, Person, System, Team, UserSession
+from riskreg.org.passwords import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    MIN_LENGTH_WITH_SECOND_FACTOR,
+    hash_password,
+)
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.second_factors import has_second_factor
 
 RESERVED_KEYS = frozenset({"new"})  # addresses of pages
 RELATIONS = ("team", "operators")
@@ -97,6 +103,7 @@ def grant_role(actor: Actor, person: Person, team: Team, role: Role) -> Grant:
         grant = Grant(person=person, team=team, role=role, created_at=now())
         db.session.add(grant)
     grant.role = role
+    _renew_sessions(person)
     db.session.flush()
     record(
         actor=actor,
@@ -118,6 +125,7 @@ def revoke_role(actor: Actor, person: Person, team: Team) -> None:
         raise Forbidden(_("You cannot take away a role that is higher than your own."))
     refuse_last_administrator(person, without=team)
     db.session.delete(grant)
+    _renew_sessions(person)
     db.session.flush()
     record(
         actor=actor,
@@ -127,22 +135,34 @@ def revoke_role(actor: Actor, person: Person, team: Team) -> None:
     )
 
 
+def _renew_sessions(person: Person) -> None:
+    """Each session of a person whose roles changed goes on under another token."""
+    sessions = update(UserSession).where(UserSession.person_id == person.id)
+    db.session.execute(sessions.values(must_renew=True))
+
+
 def set_password(actor: Actor, person: Person, password: str) -> None:
-    """Store a new password; raises Invalid for one that is too short, too long or guessable."""
-    person.password_hash = hash_password(checked_password(password, person.name, person.email))
+    """Store a new password; raises Invalid for one that is too short, too long or guessable.
+
+    Beside a second factor a shorter one is enough.
+    """
+    low = MIN_LENGTH_WITH_SECOND_FACTOR if has_second_factor(person.id) else MIN_LENGTH
+    checked_password(password, person.name, person.email, low=low)
+    person.password_hash = hash_password(password)
+    person.has_short_password = len(password) < MIN_LENGTH
     record(actor=actor, action="person.password", subject=person)
 
 
-def checked_password(password: str, *about: str) -> str:
+def checked_password(password: str, *about: str, low: int = MIN_LENGTH) -> str:
     """The password, if it is long enough and not one that is tried first; no other rules.
 
     `about` is what else is known of the person: a name is no password.
     """
-    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+    if not low <= len(password) <= MAX_LENGTH:
         raise Invalid(
             _(
                 "A password has %(low)s to %(high)s characters; a sentence is fine.",
-                low=MIN_LENGTH,
+                low=low,
                 high=MAX_LENGTH,
             ),
             field="password",

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.exc import OperationalError
 
 from riskreg.audit.services import record
@@ -18,7 +18,7 @@ from riskreg.errors import Invalid, NotFound
 from riskreg.lib.dates import now
 from riskreg.org.confidential import privy_numbers, privy_of
 from riskreg.org.limits import Limit, count_try, count_use, forget_tries, network_of
-from riskreg.org.models import Grant, Person, SetupCode, Team, UserSession
+from riskreg.org.models import Grant, Person, SecondFactor, SetupCode, Team, UserSession
 from riskreg.org.passwords import hash_password, needs_rehash, password_matches
 from riskreg.org.permissions import Actor
 from riskreg.org.tree import STAMP
@@ -26,6 +26,7 @@ from riskreg.settings import Settings
 
 SETUP_MINUTES = 30
 KNOWN_FOR = timedelta(days=30)
+OLD_TOKEN_FOR = timedelta(seconds=30)
 TOUCH_AFTER = timedelta(minutes=1)
 
 log = structlog.get_logger()
@@ -62,6 +63,7 @@ def begin_session(person: Person, *, settings: Settings, device: str, address: s
         person=person,
         created_at=instant,
         last_seen_at=instant,
+        proved_at=instant,
         expires_at=instant + timedelta(hours=settings.session_hours),
         device=device[:200],
         address=address[:64],
@@ -81,6 +83,10 @@ class LiveSession:
 
     id: int
     last_seen_at: datetime
+    proved_at: datetime
+    must_renew: bool
+    has_second_factor: bool
+    has_short_password: bool
     actor: Actor
     tree: str | None
 
@@ -106,7 +112,16 @@ def session_of(token: str, *, settings: Settings) -> LiveSession | None:
         grants=tuple((each.path, each.role) for each in rows if each.path is not None),
         privy=privy_of(row.privy),
     )
-    return LiveSession(id=row.id, last_seen_at=row.last_seen_at, actor=actor, tree=row.tree)
+    return LiveSession(
+        id=row.id,
+        last_seen_at=row.last_seen_at,
+        proved_at=row.proved_at,
+        must_renew=row.must_renew,
+        has_second_factor=row.confirmed_at is not None,
+        has_short_password=row.has_short_password,
+        actor=actor,
+        tree=row.tree,
+    )
 
 
 # One row for each grant, at least one; built once, because every request asks it.
@@ -117,6 +132,10 @@ _SESSION = (
         UserSession.last_seen_at,
         UserSession.expires_at,
         UserSession.revoked_at,
+        UserSession.proved_at,
+        UserSession.must_renew,
+        SecondFactor.confirmed_at,
+        Person.has_short_password,
         Person.is_active,
         Person.name,
         Person.email,
@@ -130,9 +149,18 @@ _SESSION = (
         .label("privy"),
     )
     .join(Person, Person.id == UserSession.person_id)
+    .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
     .outerjoin(Grant, Grant.person_id == Person.id)
     .outerjoin(Team, Team.id == Grant.team_id)
-    .where(UserSession.token_hash == bindparam("digest"))
+    .where(
+        or_(
+            UserSession.token_hash == bindparam("digest"),
+            and_(
+                UserSession.old_token_hash == bindparam("digest"),
+                UserSession.old_until > bindparam("instant", type_=UTCDateTime),
+            ),
+        )
+    )
     .order_by(Grant.id)
 )
 
@@ -154,6 +182,51 @@ def touch_session(session: LiveSession) -> None:
     except OperationalError as error:
         # Reading goes on where writing cannot: a full or read-only disk, a database kept busy.
         log.warning("session_not_touched", error=str(error.orig))
+
+
+def renew_session(session: LiveSession) -> str | None:
+    """Another token for a session whose person's roles changed; None where there is no need.
+
+    Like `touch_session` a write of its own that may happen during a GET. The old token counts for
+    half a minute more, because a browser asks for several things at once.
+    """
+    if not session.must_renew:
+        return None
+    token = secrets.token_urlsafe(32)
+    statement = (
+        update(UserSession)
+        .where(UserSession.id == session.id, UserSession.must_renew)
+        .values(
+            token_hash=_digest(token),
+            old_token_hash=UserSession.token_hash,
+            old_until=now() + OLD_TOKEN_FOR,
+            must_renew=False,
+        )
+        .returning(UserSession.id)
+    )
+    db.session.rollback()
+    try:
+        with write_intent(), db.engine.begin() as connection:
+            return token if connection.scalar(statement) else None
+    except OperationalError as error:
+        log.warning("session_not_renewed", error=str(error.orig))
+        return None
+
+
+def prove_session(session_id: int) -> str:
+    """The person showed again who they are: the session goes on under the token returned."""
+    session = db.session.get_one(UserSession, session_id)
+    session.proved_at = now()
+    return change_token(session_id)
+
+
+def change_token(session_id: int) -> str:
+    """Another token for a session, at once."""
+    token = secrets.token_urlsafe(32)
+    session = db.session.get_one(UserSession, session_id)
+    session.token_hash, session.old_token_hash = _digest(token), None
+    db.session.flush()
+    return token
 
 
 def live_sessions(person_id: int, *, idle_minutes: int | None = None) -> Sequence[UserSession]:

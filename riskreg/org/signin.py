@@ -76,6 +76,7 @@ def destroy() -> BaseResponse:
     if current_actor.session_id is not None:
         sessions.end_session(current_actor, current_actor.session_id)
     response = redirect(url_for("signin.new"), 303)
+    g.pop("new_token", None)
     drop_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -133,7 +134,7 @@ def password() -> BaseResponse | tuple[str, int]:
         form[error.field or "password"].errors = [error.message]
         return _account(form), 422
     flash(_("Your password is changed. Every other browser was signed out."))
-    return redirect(url_for("signin.me"), 303)
+    return lead_on(url_for("signin.me"), sessions.change_token(current_actor.session_id))
 
 
 @bp.post("/me/sessions/<int:session_id>/end")
@@ -182,6 +183,8 @@ def load_actor() -> None:
     if session is not None:
         g.actor = session.actor
         g.tree = session.tree
+        g.session = session
+        g.new_token = sessions.renew_session(session)
         sessions.touch_session(session)
 
 

@@ -65,6 +65,7 @@ PATHS = (
     "/search?q=restore",
     "/export",
     "/me",
+    "/me/proof",
     "/me/second-factor",
     "/admin/people",
     "/admin/people/1",
