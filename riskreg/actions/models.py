@@ -59,6 +59,11 @@ class ActionItem(MadeOnce, Base):
     is_confidential: Mapped[bool] = column_property(is_confidential_risk(cast(Any, risk_id).column))
 
     @property
+    def assignee_id(self) -> int | None:
+        """Who sees it whatever their roles are."""
+        return self.owner_id
+
+    @property
     def secret(self) -> tuple[str, int] | None:
         """What a reader has to be privy to: the confidential risk that it came from."""
         return (RISK, self.risk_id) if self.is_confidential and self.risk_id else None

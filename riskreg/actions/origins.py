@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, TableClause, column, or_, select, table
+from sqlalchemy import ColumnElement, TableClause, column, or_, select, table, true
 
 from riskreg.actions.models import ActionItem
 from riskreg.db import db
@@ -26,11 +26,15 @@ class OriginKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
-    """Where an action came from; `title` is empty where the reader may not know it."""
+    """Where an action came from; `title` is empty where the reader may not know it.
+
+    Whoever an action is assigned to knows the title, but may not open the page without a role.
+    """
 
     kind: OriginKind
     id: int
     title: str = ""
+    opens: bool = True
 
     @property
     def ref(self) -> str:
@@ -98,15 +102,28 @@ def origin_of(action: ActionItem) -> Origin | None:
 
 
 def origins(actor: Actor, actions: Iterable[ActionItem]) -> dict[int, Origin]:
-    """Where each action came from, by action id; titles only of what the actor may see."""
+    """Where each action came from, by action id, with titles of what the actor may see.
+
+    The title of what an action assigned to them came from is told too.
+    """
+    actions = list(actions)
     found = {action.id: origin for action in actions if (origin := origin_of(action))}
     titles: dict[tuple[OriginKind, int], str] = {}
     for kind in {origin.kind for origin in found.values()}:
         ids = {origin.id for origin in found.values() if origin.kind == kind}
         titles |= {(kind, number): title for number, title in _titles(actor, kind, ids)}
+    assigned = {each.id for each in actions if each.assignee_id == actor.person_id}
+    mine = {(each.kind, each.id) for at, each in found.items() if at in assigned}
+    told = _told(actor, mine - titles.keys())
     return {
-        action_id: Origin(kind=each.kind, id=each.id, title=titles.get((each.kind, each.id), ""))
+        action_id: Origin(
+            kind=each.kind,
+            id=each.id,
+            title=titles.get(key, told.get(key, "")),
+            opens=key in titles,
+        )
         for action_id, each in found.items()
+        for key in [(each.kind, each.id)]
     }
 
 
@@ -169,11 +186,29 @@ def of_system(system_id: int) -> ColumnElement[bool]:
     )
 
 
-def _titles(actor: Actor, kind: OriginKind, ids: Iterable[int]) -> Sequence[tuple[int, str]]:
+def _told(
+    actor: Actor, wanted: Iterable[tuple[OriginKind, int]]
+) -> dict[tuple[OriginKind, int], str]:
+    """Titles of what actions assigned to the actor came from, whatever their roles are."""
+    ids: dict[OriginKind, list[int]] = {}
+    for kind, number in wanted:
+        ids.setdefault(kind, []).append(number)
+    return {
+        (kind, number): title
+        for kind, numbers in ids.items()
+        for number, title in _titles(actor, kind, numbers, assigned=True)
+    }
+
+
+def _titles(
+    actor: Actor, kind: OriginKind, ids: Iterable[int], *, assigned: bool = False
+) -> Sequence[tuple[int, str]]:
+    """(id, title) of those that the actor may see; all, where one is `assigned`."""
     known = _ORIGINS[kind]
     rows = known.table
+    seen = true() if assigned else visible(actor, known.view, rows.c.team_id)
     query = select(rows.c.id, rows.c.title if kind != OriginKind.REVIEW else _SYSTEM.c.name)
     if kind == OriginKind.REVIEW:
         query = query.join(_SYSTEM, _SYSTEM.c.id == rows.c.system_id)
-    query = query.where(rows.c.id.in_(list(ids)), visible(actor, known.view, rows.c.team_id))
+    query = query.where(rows.c.id.in_(list(ids)), seen)
     return [(row[0], row[1]) for row in db.session.execute(query)]

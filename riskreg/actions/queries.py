@@ -138,10 +138,10 @@ class ActionLine(NamedTuple):
 
 
 def lines_of(actor: Actor, *, risk_id: int) -> list[ActionLine]:
-    """Actions that came from a risk, open ones first by due date."""
+    """Actions that came from a risk that the actor sees, open ones first by due date."""
     seen = team_ids(actor, Permission.ACTION_VIEW)
     query = _lines(None if seen is None else tuple(seen))
-    rows = db.session.connection().execute(query, {"risk_id": risk_id})
+    rows = db.session.connection().execute(query, {"risk_id": risk_id, "me": actor.person_id})
     return [ActionLine(*row) for row in rows]
 
 
@@ -362,7 +362,8 @@ def _lines(seen: tuple[int, ...] | None) -> Select[Any]:
     query = select(*shown, Person.name).outerjoin(Person, Person.id == ActionItem.owner_id)
     query = query.where(ActionItem.risk_id == bindparam("risk_id"))
     if seen is not None:
-        query = query.where(ActionItem.team_id.in_(seen))
+        mine = or_(ActionItem.owner_id == bindparam("me"), ActionItem.is_confidential)
+        query = query.where(or_(ActionItem.team_id.in_(seen), mine))
     return query.order_by(*_due_order())
 
 

@@ -5,7 +5,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Date, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from riskreg.actions.kinds import ActionStatus
 from riskreg.actions.models import ActionItem
@@ -33,6 +44,8 @@ SEEN_BY = {
     Sort.REVIEW: (Permission.REVIEW_SIGN, Review.team_id),
     Sort.POSTMORTEM: (Permission.INCIDENT_VIEW, Postmortem.team_id),
 }
+# What is theirs whatever their roles are: they own it already, by the statement itself.
+OWN = {Sort.ACTION: true(), Sort.RISK: Risk.is_confidential}
 
 
 def needs_of(actor: Actor, *, day: date, known: Sequence[Branch]) -> list[Need]:
@@ -66,7 +79,8 @@ def _statement(narrowed: frozenset[Sort]) -> Any:
     for sort, part in _PARTS.items():
         if sort in narrowed:
             ids: BindParameter[int] = bindparam(f"teams_{sort}", expanding=True)
-            part = part.where(SEEN_BY[sort][1].in_(ids))
+            within = SEEN_BY[sort][1].in_(ids)
+            part = part.where(or_(within, OWN[sort]) if sort in OWN else within)
         parts.append(select(literal(sort.value), part.limit(SHOWN_MAX).subquery()))
     return union_all(*parts)
 

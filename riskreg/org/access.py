@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.db import db
 from riskreg.errors import Forbidden, NotFound
-from riskreg.org.confidential import named_to, numbers_in, open_to
+from riskreg.org.confidential import numbers_in, open_to, own_rows
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch, TeamNode
@@ -88,14 +88,18 @@ def ids_among(
 
 
 def can(actor: Actor, permission: Permission, row: OfTeam | Branch) -> bool:
-    """Whether the actor may do this to the row; a confidential one is for its readers only."""
+    """Whether the actor may do this to the row; a confidential one is for its readers only.
+
+    Its readers, and whoever an action is assigned to, may look at it whatever their roles are.
+    """
     if isinstance(row, Team | TeamNode):
         return actor.may(permission, row.path)
     secret: tuple[str, int] | None = getattr(row, "secret", None)
     if secret is not None and secret not in actor.privy:
         return False
-    may = actor.may(permission, cast("OfTeam", row).team.path)
-    return may or (secret is not None and permission in VIEWS)
+    if permission in VIEWS and (secret is not None or _is_assigned(actor, row)):
+        return True
+    return actor.may(permission, cast("OfTeam", row).team.path)
 
 
 def require(actor: Actor, permission: Permission, row: Any, *, view: Permission) -> None:
@@ -116,6 +120,11 @@ def inside(paths: Sequence[str]) -> ColumnElement[bool]:
     return or_(*[Team.path.startswith(path, autoescape=True) for path in paths])
 
 
+def _is_assigned(actor: Actor, row: Any) -> bool:
+    assignee: int | None = getattr(row, "assignee_id", None)
+    return assignee is not None and assignee == actor.person_id
+
+
 def _without_hidden(
     actor: Actor,
     permission: Permission,
@@ -130,10 +139,11 @@ def _without_hidden(
         return within
     privy = numbers_in(actor.privy)
     found = and_(within, open_to(privy, rows.c, rows.name))
-    if ids is None or permission not in VIEWS or not privy:
+    own = own_rows(actor.person_id, privy, rows.c, rows.name)
+    if ids is None or permission not in VIEWS or own is None:
         return found
     here = true() if below is None else team_id.in_(select(Team.id).where(inside([below.path])))
-    return or_(found, and_(named_to(privy, rows.c, rows.name), here))
+    return or_(found, and_(own, here))
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     cast,
     column,
     exists,
-    false,
     func,
     not_,
     or_,
@@ -94,10 +93,17 @@ def open_to(privy: Any, columns: Any, name: str) -> ColumnElement[bool]:
     return true()
 
 
-def named_to(privy: Any, columns: Any, name: str) -> ColumnElement[bool]:
-    """Whether a row is one that the reader may see whatever their roles are."""
-    own: ColumnElement[bool] = columns.id.in_(privy)
-    return own if name == RISK and privy else false()
+def own_rows(person_id: Any, privy: Any, columns: Any, name: str) -> Any:
+    """Whether a row is one that somebody may see whatever their roles are; None where none is.
+
+    Confidential risks they are privy to, with their actions, and any action assigned to them.
+    """
+    if name == RISK and privy:
+        return columns.id.in_(privy)
+    if name == "action_item" and person_id is not None:
+        assigned = columns.owner_id == person_id
+        return or_(assigned, columns.risk_id.in_(privy)) if privy else assigned
+    return None
 
 
 def is_confidential_risk(number: ColumnElement[Any]) -> Any:

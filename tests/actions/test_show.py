@@ -154,7 +154,7 @@ class TestWithdrawal:
         with transaction():
             stored_action = db.session.get_one(ActionItem, cast.action.id)
             stored_action.risk_id = foreign.id
-        page = client.sign_in(cast.owner).get(f"/actions/{cast.action.ref}").text
+        page = client.sign_in(cast.viewer).get(f"/actions/{cast.action.ref}").text
         assert foreign.ref in page
         assert "Secret" not in page
         assert f"/risks/{foreign.ref}" not in page
