@@ -6,6 +6,7 @@ import structlog
 from flask import (
     Flask,
     Response,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -15,7 +16,8 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
 from riskreg.db import db
@@ -25,13 +27,18 @@ from riskreg.web.frame import entry_here
 
 log = structlog.get_logger()
 
+# What a database says that is down, busy, full or not to be written to; all else is our fault.
+DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, NoConnection)
+RETRY_SECONDS = 5
+
 
 def init_app(app: Flask) -> None:
     """Attach the renderer."""
     app.register_error_handler(RiskregError, render_error)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    for kind in DATABASE_FAULTS:
+        app.register_error_handler(kind, _database)
     app.register_error_handler(TextError, _unstorable)
     app.register_error_handler(500, _crash)
 
@@ -106,14 +113,32 @@ def _http(error: HTTPException) -> Response:
     return _answer(status, _SENTENCES.get(status) or error.description or "")
 
 
-def _database(error: OperationalError) -> Response:
-    db.session.rollback()
-    log.error("database_unavailable", error=str(error.orig))
-    return render_error(
-        Unavailable(
-            _("The database does not answer just now. Nothing was saved; try again in a moment.")
+def _database(error: DBAPIError | NoConnection) -> Response:
+    """A page that asks the database nothing more, and when to try again."""
+    cause = str(error.orig if isinstance(error, DBAPIError) else error)
+    log.error("database_unavailable", error=cause)
+    g.actor = None
+    g.pop("frame", None)
+    response = render_error(Unavailable(_sentence_on(cause.lower())))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _sentence_on(cause: str) -> str:
+    if "disk is full" in cause or "no space left" in cause:
+        sentence = _(
+            "The disk of the database is full. Nothing was saved; "
+            "an administrator has to make room, then try again."
         )
-    )
+    elif "readonly" in cause or "read-only" in cause:
+        sentence = _("The database can only be read just now. Nothing was saved; try again later.")
+    elif "locked" in cause or "lock timeout" in cause:
+        sentence = _("Others are saving just now. Nothing was saved; try again in a moment.")
+    else:
+        sentence = _(
+            "The database does not answer just now. Nothing was saved; try again in a moment."
+        )
+    return str(sentence)
 
 
 def _unstorable(_error: TextError) -> Response:
@@ -123,8 +148,11 @@ def _unstorable(_error: TextError) -> Response:
 
 
 def _crash(error: BaseException) -> Response:
+    cause = getattr(error, "original_exception", None) or error
+    if isinstance(cause, DATABASE_FAULTS):  # at the commit, after the page was made
+        return _database(cause)
     db.session.rollback()
-    log.error("crash", path=request.path, exc_info=getattr(error, "original_exception", error))
+    log.error("crash", path=request.path, exc_info=cause)
     return _answer(
         500, _("Something went wrong here, not with you. Nothing was saved. It is in the log.")
     )

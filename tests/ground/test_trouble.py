@@ -1,0 +1,189 @@
+"""A database in trouble: a sentence and 503, never a crash, and work goes on by itself after."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from riskreg import create_app
+from riskreg.audit.chain import LOCK_KEY
+from riskreg.db import db, transaction
+from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.risks.models import Risk
+from riskreg.risks.services import install_matrix
+from riskreg.settings import Settings
+from riskreg.web import health
+from tests.client import RegisterClient
+from tests.factories import make_person, make_team
+
+LONG = "A sentence that needs room. " * 300
+GIVEN = {
+    "title": "During",
+    "kind": "security",
+    "team": "root",
+    "treatment": "undecided",
+    "system": "",
+    "owner": "",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """A register whose connections can be given commands before each use."""
+
+    app: Flask
+    client: RegisterClient
+
+    @contextmanager
+    def every_connection(self, *commands: str) -> Iterator[None]:
+        """Inside, each connection is told this before it is used; afterwards all are new."""
+
+        def tell(connection: Any, *_rest: Any) -> None:
+            with connection.cursor() as cursor:
+                for command in commands:
+                    cursor.execute(command)
+
+        def tell_sqlite(connection: Any, *_rest: Any) -> None:
+            for command in commands:
+                connection.execute(command).close()
+
+        with self.app.app_context():
+            engine = db.engine
+        chosen = tell_sqlite if engine.dialect.name == "sqlite" else tell
+        sa.event.listen(engine, "checkout", chosen)
+        try:
+            yield
+        finally:
+            sa.event.remove(engine, "checkout", chosen)
+            engine.dispose()
+
+    def file(self, title: str) -> TestResponse:
+        """File a risk that needs new pages of the database."""
+        return self.client.post("/risks/new", data={**GIVEN, "title": title, "description": LONG})
+
+    def titles(self) -> list[str]:
+        """What is really there."""
+        return list(db.session.scalars(sa.select(Risk.title).order_by(Risk.id)))
+
+
+@pytest.fixture
+def trouble(app: Flask, settings: Settings) -> Iterator[Trouble]:
+    """As it is served: what fails at the commit is not let through to the test."""
+    with transaction():
+        install_matrix(SYSTEM_ACTOR)
+    person = make_person(make_team("Root"))
+    served = create_app(replace(settings, testing=False))
+    served.config["WTF_CSRF_ENABLED"] = False
+    yield Trouble(app=served, client=RegisterClient(served).sign_in(person))
+    with served.app_context():
+        db.engine.dispose()
+
+
+def assert_told(answer: TestResponse, sentence: str) -> None:
+    """A page for a person, with all its headers, that says when to come back."""
+    assert answer.status_code == 503
+    assert sentence in answer.text
+    assert "Nothing was saved" in answer.text
+    assert answer.headers["Retry-After"] == "5"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def commands_of(kind: str) -> list[str]:
+    """What puts a connection into trouble."""
+    if db.engine.dialect.name == "postgresql":
+        return {
+            "read-only": ["SET TRANSACTION READ ONLY"],
+            "locked": ["SET lock_timeout = '50ms'"],
+        }.get(kind) or pytest.skip("needs a full disk")
+    if kind == "full":
+        return [f"PRAGMA max_page_count = {_pages()}"]
+    return {
+        "read-only": ["PRAGMA query_only = ON"],
+        "locked": ["PRAGMA busy_timeout = 50"],
+    }[kind]
+
+
+def _pages() -> int:
+    """How many the file has, after those that are free were taken out of it."""
+    db.session.rollback()
+    connection: Any = db.engine.raw_connection()  # outside of any transaction, as VACUUM demands
+    try:
+        connection.cursor().execute("VACUUM")
+    finally:
+        connection.close()
+    pages: int = db.session.scalar(sa.text("PRAGMA page_count"))
+    db.session.rollback()
+    return pages
+
+
+@contextmanager
+def held_by_another(kind: str) -> Iterator[None]:
+    """Where it is about a lock, somebody else has it."""
+    with db.engine.connect() as connection:
+        if kind == "locked" and db.engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif kind == "locked":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))
+        yield
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("full", "The disk of the database is full."),
+        ("read-only", "The database can only be read just now."),
+        ("locked", "Others are saving just now."),
+    ],
+)
+def test_nothing_is_saved_and_then_work_goes_on(trouble: Trouble, kind: str, sentence: str) -> None:
+    assert trouble.file("Before").status_code == 303
+    with held_by_another(kind), trouble.every_connection(*commands_of(kind)):
+        assert_told(trouble.file("During"), sentence)
+        assert trouble.client.get("/risks").status_code == 200  # reading goes on
+    assert trouble.file("After").status_code == 303
+    assert trouble.titles() == ["Before", "After"]
+
+
+def test_a_database_that_is_gone_is_told_and_found_again(trouble: Trouble) -> None:
+    broken = "SELECT no_such_function_here()"
+    if db.engine.dialect.name == "postgresql":
+        broken = "SELECT pg_terminate_backend(pg_backend_pid())"
+    with trouble.every_connection(broken):
+        assert_told(trouble.client.get("/risks"), "The database does not answer just now.")
+        assert trouble.client.get("/readyz").status_code == 503
+        assert trouble.client.get("/healthz").status_code == 200
+    assert trouble.client.get("/risks").status_code == 200
+    assert trouble.client.get("/readyz").status_code == 200
+
+
+def test_a_program_is_told_too(trouble: Trouble) -> None:
+    with trouble.every_connection(*commands_of("read-only")):
+        accept = {"Accept": "application/json"}
+        answer = trouble.client.post("/risks/new", data=GIVEN, headers=accept)
+    assert answer.status_code == 503
+    assert answer.mimetype == "application/problem+json"
+    assert "Nothing was saved" in answer.get_json()["detail"]
+
+
+def test_it_is_not_ready_where_it_cannot_write(
+    trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name == "postgresql":
+        with trouble.every_connection("SET TRANSACTION READ ONLY"):
+            assert trouble.client.get("/readyz").status_code == 503
+        return
+    free = shutil.disk_usage("/").free
+    monkeypatch.setattr(health, "MIN_FREE_BYTES", free * 1_000)
+    answer = trouble.client.get("/readyz", headers={"Accept": "application/json"})
+    assert answer.get_json()["detail"] == "The disk of the database is full."
+    monkeypatch.undo()
+    monkeypatch.setattr("os.access", lambda *_asked: False)
+    answer = trouble.client.get("/readyz", headers={"Accept": "application/json"})
+    assert answer.get_json()["detail"] == "The database can only be read just now."
