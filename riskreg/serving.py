@@ -11,6 +11,10 @@ from types import FrameType
 from riskreg.errors import SettingsError
 from riskreg.settings import Settings
 
+# Slow clients hold theirs; with waitress's 100, as many of them kept everybody out. A process may
+# have 1,024 files open where nobody allowed it more.
+CONNECTIONS_MAX = 800
+
 
 def serve(*, host: str | None, port: int | None, with_worker: bool) -> int:
     """Serve until told to stop; returns the exit status."""
@@ -41,6 +45,8 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
         host=settings.host,
         port=settings.port,
         threads=settings.threads,
+        connection_limit=CONNECTIONS_MAX,
+        asyncore_use_poll=True,  # the other way ends at 1,024 open files
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
