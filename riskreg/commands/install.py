@@ -43,6 +43,13 @@ def add_commands(subparsers: Any) -> None:
     add.add_argument("--team", default="", metavar="SLUG", help="default: the root team")
     add.add_argument("--role", default="viewer", choices=["viewer", "engineer", "manager", "admin"])
     add.set_defaults(run=run_user_add)
+    lost = actions.add_parser(
+        "end-second-factor",
+        help="take a lost second factor away",
+        epilog="Example: riskreg user end-second-factor ada@example.org",
+    )
+    lost.add_argument("email", help="their e-mail")
+    lost.set_defaults(run=run_user_end_second_factor)
 
 
 def _add_database(subparsers: Any) -> None:
@@ -152,6 +159,27 @@ def run_user_add(chosen: argparse.Namespace) -> int:
         f"{person.email} can sign in with this password, which is shown only now:", file=sys.stderr
     )
     print(password)
+    return 0
+
+
+def run_user_end_second_factor(chosen: argparse.Namespace) -> int:
+    """Take a second factor away: the way back for an administrator nobody else can help."""
+    from sqlalchemy import select
+
+    from riskreg.db import db, transaction
+    from riskreg.org.accounts import take_second_factor
+    from riskreg.org.models import Person
+    from riskreg.org.permissions import SYSTEM_ACTOR
+
+    email = chosen.email.strip().lower()
+    with transaction():
+        person = db.session.scalar(select(Person).where(Person.email == email))
+        if person is not None:
+            take_second_factor(SYSTEM_ACTOR, person)
+    if person is None:
+        print(f"riskreg: There is nobody with the e-mail {email}.", file=sys.stderr)
+        return 1
+    print(f"{email} signs in with the password alone; every session of theirs ended.")
     return 0
 
 

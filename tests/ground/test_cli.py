@@ -104,6 +104,16 @@ def test_adds_a_person_and_shows_their_password_once(environ: dict[str, str]) ->
     )
 
 
+def test_takes_a_lost_second_factor_away(environ: dict[str, str]) -> None:
+    riskreg(environ | ADMIN, "init", "--no-input")
+    done = riskreg(environ, "user", "end-second-factor", " Ada@example.org")
+    assert done.returncode == 0, done.stderr
+    assert "ada@example.org signs in with the password alone" in done.stdout
+    nobody = riskreg(environ, "user", "end-second-factor", "bo@example.org")
+    assert nobody.returncode == 1
+    assert nobody.stderr.strip() == "riskreg: There is nobody with the e-mail bo@example.org."
+
+
 def test_a_wrong_setting_is_one_sentence(environ: dict[str, str]) -> None:
     done = riskreg(environ | {"RISKREG_PORT": "eighty"}, "doctor")
     assert done.returncode == 1

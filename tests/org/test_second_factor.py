@@ -1,6 +1,7 @@
 """The second factor: setting it up, being asked for it, recovery codes, losing it."""
 
 import re
+from argparse import Namespace
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from riskreg.audit.models import AuditEntry
+from riskreg.commands.install import run_user_end_second_factor
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
@@ -273,6 +275,15 @@ def test_an_administrator_takes_a_lost_one_away(client: RegisterClient, person: 
     client.set_cookie("riskreg-http", theirs.value)
     assert client.get("/me").status_code == 303
     assert give_password(client).location == "/systems"
+
+
+def test_the_command_takes_one_away_from_the_last_administrator(
+    client: RegisterClient, person: Person
+) -> None:
+    enrol(client, person)
+    assert run_user_end_second_factor(Namespace(email="ada@example.org")) == 0
+    assert db.session.scalar(select(func.count(SecondFactor.id))) == 0
+    assert client.get("/me").status_code == 303
 
 
 def test_nobody_takes_their_own_away_as_an_administrator(
