@@ -12,7 +12,9 @@ from sqlalchemy import insert
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem, Slip
 from riskreg.actions.once import add_once, made_with
-from riskreg.audit.services import changed, plain, record, record_all
+from riskreg.audit.plain import plain
+from riskreg.audit.rows import TOLD, wrote
+from riskreg.audit.services import changed, record, record_all
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, Stale
 from riskreg.lib.dates import local_day, now
@@ -95,7 +97,8 @@ def create_actions(
     if is_trial:
         rows = [{**row, "id": next(_trial_ids)} for row in rows]
     numbered = insert(ActionItem).returning(ActionItem.id, sort_by_parameter_order=True)
-    ids = db.session.scalars(numbered, rows).all()
+    ids = db.session.scalars(numbered, rows, execution_options=TOLD).all()
+    wrote("action_item", zip(ids, rows, strict=True))
     for (action, _shown), row, number in zip(made, rows, ids, strict=True):
         action.id, action.team_id = number, row["team_id"]
     record_all(actor=actor, action="action.create", acts=made)

@@ -16,6 +16,9 @@ def add_commands(subparsers: Any) -> None:
     acts = audit.add_subparsers(title="acts", metavar="ACT", required=True)
     verify = acts.add_parser("verify", help="read the whole trail and hold it against its digests")
     verify.add_argument("--anchor", metavar="FILE", help="a file of anchors kept elsewhere")
+    verify.add_argument(
+        "--rows", action="store_true", help="also rebuild every row and compare it with its table"
+    )
     verify.add_argument("--key", metavar="HEX", help="the public key, when the folder is not there")
     verify.add_argument("--format", choices=("text", "json"), default="text")
     verify.set_defaults(run=run_verify)
@@ -46,12 +49,24 @@ def run_verify(chosen: argparse.Namespace) -> int:
     if not verdict.is_sound:
         print(f"riskreg: {verdict.fault}", file=sys.stderr)
         return 1
+    if chosen.rows and _differing():
+        return 1
     if not held:
         print(
             "Without an anchor, an end that was cut off or written anew is not seen.",
             file=sys.stderr,
         )
     return 0
+
+
+def _differing() -> int:
+    """Print each row that is not as the trail says; how many there are."""
+    from riskreg.audit.replay import differences
+
+    number = 0
+    for number, line in enumerate(differences(), 1):  # noqa: B007 - counted
+        print(f"riskreg: {line}", file=sys.stderr)
+    return number
 
 
 def run_anchor(chosen: argparse.Namespace) -> int:

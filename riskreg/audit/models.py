@@ -29,4 +29,5 @@ class AuditEntry(Base):
     team_id: Mapped[int | None] = mapped_column(index=True)
     changes: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
+    rows: Mapped[list[Any]] = mapped_column(deferred=True)  # see riskreg.audit.rows
     digest: Mapped[str] = mapped_column(String(64))

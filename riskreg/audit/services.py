@@ -1,10 +1,10 @@
 """Write the trail."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
 from typing import Any, Protocol, TypeAlias
 
 from riskreg.audit.chain import add
+from riskreg.audit.plain import plain
 from riskreg.lib.dates import now
 
 Changes: TypeAlias = Mapping[str, list[Any]]
@@ -85,16 +85,3 @@ def changed(row: Any, values: Mapping[str, Any]) -> dict[str, list[Any]]:
             changes[field] = [old, new]
             setattr(row, field, new)
     return changes
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, set | frozenset):
-        return sorted(plain(item) for item in value)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

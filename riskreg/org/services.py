@@ -6,7 +6,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from riskreg.audit.services import changed, plain, record
+from riskreg.audit.plain import plain
+from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden, Invalid, Stale
 from riskreg.lib.dates import now

@@ -10,7 +10,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from riskreg.audit.services import plain, record
+from riskreg.audit.plain import plain
+from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, NotFound
 from riskreg.jobs.kinds import JobState

@@ -7,7 +7,8 @@ from typing import Any, TypedDict, Unpack
 from flask_babel import gettext as _
 
 from riskreg.actions.once import add_once, made_with
-from riskreg.audit.services import changed, plain, record
+from riskreg.audit.plain import plain
+from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Invalid, Stale
 from riskreg.lib.dates import now

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from riskreg.actions.once import add_once, made_with
-from riskreg.audit.services import changed, plain, record
+from riskreg.audit.plain import plain
+from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, NotFound, Stale
 from riskreg.lib.dates import add_months, local_day, now

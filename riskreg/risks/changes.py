@@ -5,7 +5,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from riskreg.audit.services import changed, plain
+from riskreg.audit.plain import plain
+from riskreg.audit.services import changed
 from riskreg.errors import Stale
 from riskreg.metrics.matrix import Rating
 from riskreg.org.models import Person, System, Team

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from riskreg.audit.rows import TOLD, wrote
 from riskreg.audit.services import changed, record_all
 from riskreg.db import db
 from riskreg.errors import Invalid
@@ -235,7 +236,9 @@ def _keep_new(
         if f"{tier}_likelihood" in changes or f"{tier}_impact" in changes
     ]
     if assessed:
-        db.session.execute(insert(Assessment), assessed)
+        numbered = insert(Assessment).returning(Assessment.id, sort_by_parameter_order=True)
+        ids = db.session.scalars(numbered, assessed, execution_options=TOLD)
+        wrote("assessment", zip(ids, assessed, strict=True))
     acts = [
         (risk, {name: [None, new] for name, (_old, new) in changes.items() if new not in UNSAID})
         for risk, changes in made

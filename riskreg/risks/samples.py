@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from riskreg.audit.services import record
@@ -19,7 +19,7 @@ from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
 from riskreg.risks.filing import create_risk
 from riskreg.risks.kinds import Kind
-from riskreg.risks.models import Assessment, Risk
+from riskreg.risks.models import Risk
 
 TAG = "sample"
 _KEY = "sample:"
@@ -63,8 +63,8 @@ def _delete(actor: Actor, risk: Risk) -> None:
         subject=risk,
         changes={"title": [risk.title, None]},
     )
-    db.session.execute(delete(Assessment).where(Assessment.risk_id == risk.id))
-    db.session.expire(risk, ["assessments"])
+    for assessment in risk.assessments:
+        db.session.delete(assessment)
     db.session.delete(risk)
     db.session.flush()
 

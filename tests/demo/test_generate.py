@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 
 from riskreg.actions.models import ActionItem
 from riskreg.audit.models import AuditEntry
+from riskreg.audit.replay import differences
+from riskreg.audit.verify import verify
 from riskreg.db import db
 from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
@@ -51,6 +53,8 @@ def test_a_whole_organisation_is_there_and_nothing_lies_in_the_future(app: Flask
     assert last <= TODAY
     with pytest.raises(Conflict, match="empty"):
         generate()
+    assert verify().is_sound
+    assert list(differences()) == []  # the trail alone rebuilds two years of it
 
 
 def test_packs_imports_and_links_are_there(app: Flask) -> None:
