@@ -74,7 +74,7 @@ def fill(count: int) -> Person:
                 for _ in range(min(BATCH, count - start))
             ]
             ids = db.session.scalars(insert(Risk).returning(Risk.id), rows).all()
-            db.session.execute(insert(Assessment), _assessments(rows, ids, manager.id))
+            db.session.connection().execute(insert(Assessment), _assessments(rows, ids, manager.id))
             touch_teams(teams)
     if count >= LONG_RISK:
         with transaction():

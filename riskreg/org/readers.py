@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.audit.models import AuditEntry
@@ -88,9 +88,7 @@ def make_public(actor: Actor, item: Any, rights: Rights, *, why: str) -> None:
     if not item.is_confidential:
         return
     item.is_confidential = False
-    db.session.execute(
-        delete(Reader).where(Reader.kind == item.__tablename__, Reader.item_id == item.id)
-    )
+    _forget_those(item)
     _keep(actor, "reveal", item, {"confidential": [True, False]}, why)
 
 
@@ -151,9 +149,16 @@ def _first_readers(actor: Actor, item: Any) -> list[Person]:
 
 def _forget_named(item: Any, *, person_id: int | None = None) -> None:
     """The named readers, or whatever is known of one person."""
-    rows = delete(Reader).where(Reader.kind == item.__tablename__, Reader.item_id == item.id)
     whose = Reader.until_at.is_(None) if person_id is None else Reader.person_id == person_id
-    db.session.execute(rows.where(whose))
+    _forget_those(item, whose)
+
+
+def _forget_those(item: Any, *whose: ColumnElement[bool]) -> None:
+    """Row by row, so that the trail tells of each, and before others take their places."""
+    own = (Reader.kind == item.__tablename__, Reader.item_id == item.id)
+    for row in db.session.scalars(select(Reader).where(*own, *whose)):
+        db.session.delete(row)
+    db.session.flush()
 
 
 def _reader(item: Any, person_id: int, **opened: Any) -> Reader:

@@ -90,6 +90,7 @@ ACT: Mapping[str, LazyString] = {
     "session.end": _l("signed out"),
     "system.create": _l("recorded the system"),
     "system.update": _l("changed the system"),
+    "data.write": _l("wrote what no act speaks of"),
     "team.create": _l("made the team"),
     "team.update": _l("changed the team"),
 }

@@ -177,7 +177,7 @@ def test_rights_taken_away_in_between_are_missed(
     address = uploaded(client, team)
     data = {"seal": seal(client.get(address).text)}
     with transaction():
-        db.session.execute(delete(Grant).where(Grant.person_id == person.id))
+        db.session.connection().execute(delete(Grant).where(Grant.person_id == person.id))
         viewer = Grant(person_id=person.id, team_id=team.id, role=Role.VIEWER, created_at=now())
         db.session.add(viewer)
     assert client.post(f"{address}/application", data=data).status_code == 403

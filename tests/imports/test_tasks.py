@@ -90,7 +90,7 @@ def test_rights_taken_away_before_the_work_begins_are_missed(
     work()
     client.post(f"{address}/application", data={"seal": seal(client.get(address).text)})
     with transaction():
-        db.session.execute(delete(Grant))
+        db.session.connection().execute(delete(Grant))
         person = db.session.scalars(select(Person)).one()
         root = db.session.scalars(select(Team)).one()
         viewer = Grant(person_id=person.id, team_id=root.id, role=Role.VIEWER, created_at=now())

@@ -64,7 +64,7 @@ def test_a_role_counts_from_the_next_page_on_and_no_longer(client: RegisterClien
     give_role(person, other, Role.VIEWER)
     assert "Other" in chooser(client)
     with transaction():
-        db.session.execute(delete(Grant).where(Grant.team_id == other.id))
+        db.session.connection().execute(delete(Grant).where(Grant.team_id == other.id))
     assert "Other" not in chooser(client)
     assert "Company" not in chooser(client)
 
@@ -110,7 +110,7 @@ def test_the_word_changes_with_teams_only(app: Flask) -> None:
 def test_without_a_word_the_tree_is_read_anew(app: Flask) -> None:
     make_team("Company")
     with transaction():
-        db.session.execute(delete(TreeStamp))
+        db.session.connection().execute(delete(TreeStamp))
     assert names() == ["Company"]
     with write_intent(), db.engine.begin() as elsewhere:
         elsewhere.execute(update(Team).values(name="Firm"))

@@ -48,8 +48,8 @@ def found(asked: str) -> set[int]:
 def fill(titles: list[str]) -> dict[int, str]:
     """Store a risk of each text, as the forms and the import do, and no others."""
     with transaction():
-        db.session.execute(delete(Assessment))
-        db.session.execute(delete(Risk))
+        db.session.connection().execute(delete(Assessment))
+        db.session.connection().execute(delete(Risk))
         team = db.session.scalars(select(Team)).one()
         made = {}
         for title in titles:
@@ -114,7 +114,7 @@ def test_an_edit_is_found_by_its_new_words_only(team: Team) -> None:
 
 def test_what_is_rolled_back_or_deleted_is_not_found(team: Team) -> None:
     risk = make_risk(team, title="Fleeting")
-    db.session.execute(update(Risk).values(search_text=" lasting"))
+    db.session.connection().execute(update(Risk).values(search_text=" lasting"))
     db.session.rollback()
     assert found("lasting") == set()
     assert found("fleeting") == {risk.id}

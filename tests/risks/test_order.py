@@ -47,8 +47,8 @@ def teams(app: Flask) -> list[Team]:
 def fill(teams: list[Team], register: list[tuple[int, dict[str, Any]]]) -> None:
     """Store these risks and no others."""
     with transaction():
-        db.session.execute(delete(Assessment))
-        db.session.execute(delete(Risk))
+        db.session.connection().execute(delete(Assessment))
+        db.session.connection().execute(delete(Risk))
         for place, values in register:
             team = db.session.get_one(Team, teams[place].id)
             create_risk(SYSTEM_ACTOR, team=team, values=values)

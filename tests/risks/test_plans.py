@@ -44,7 +44,7 @@ def long_register(company: Company) -> Company:
             }
             for n in range(ROWS)
         ]
-        db.session.execute(insert(Risk), rows)
+        db.session.connection().execute(insert(Risk), rows)
         touch_teams([company.team.id, company.other.id])
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE risk"))
