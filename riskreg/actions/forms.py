@@ -248,6 +248,17 @@ def filter_from(
     )
 
 
+def filter_values() -> dict[str, tuple[str, Iterable[str]]]:
+    """What the closed filters of the list are called, and the values they know."""
+    return {
+        "status": (_("State"), [*ActionStatus, "all"]),
+        "group": (_("Due"), DueGroup),
+        "type": (_("For"), ActionType),
+        "priority": (_("Priority"), Priority),
+        "origin": (_("From"), OriginKind),
+    }
+
+
 def _begin(raw: str | None, zone_name: str) -> datetime | None:
     day = day_of(raw)
     return day_start(day, zone_name) if day else None

@@ -31,6 +31,7 @@ from riskreg.org.permissions import Permission
 from riskreg.org.queries import people, team_for, teams_for
 from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
+from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.onward import onward
 from riskreg.web.paging import PAGE_SIZE, Page, page_number
 from riskreg.web.security import current_actor, requires
@@ -46,6 +47,7 @@ def index() -> ResponseReturnValue:
     wanted = forms.filter_from(
         request.args, actor=current_actor, team=chosen_team(), zone_name=_zone_name()
     )
+    leave_out_unknown(request.args, forms.filter_values())
     page = _page(wanted)
     counts = queries.counts(current_actor, wanted, today=today(), now=now())
     is_plain = wanted.status == ActionStatus.OPEN and wanted.group is None and page.first == 1

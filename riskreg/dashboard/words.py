@@ -94,13 +94,16 @@ def _line(need: Need, today: date) -> Line:
     letters, folder = LETTERS[need.sort]
     ref = f"{letters}-{need.id}"
     words, exact = due_words(need.day, today)
+    is_late = need.day is not None and need.day < today
+    if is_late:
+        words = str(_("overdue since %(day)s", day=exact))
     return Line(
         ref=ref,
         href=f"{folder}/{ref}",
         title=need.title,
         due=words if need.day else "",
         exact=exact,
-        is_late=need.day is not None and need.day < today,
+        is_late=is_late,
     )
 
 

@@ -215,5 +215,14 @@ def filter_from(args: Mapping[str, str], *, team: Branch | None, zone_name: str)
     )
 
 
+def filter_values() -> dict[str, tuple[str, Iterable[str]]]:
+    """What the closed filters of the list are called, and the values they know."""
+    return {
+        "severity": (_("Severity"), [str(int(each)) for each in IncidentSeverity]),
+        "postmortem": (_("Post-mortem"), [*PostmortemStatus, *Progress]),
+        "cause": (_("Cause"), Cause),
+    }
+
+
 def _begin(day: Any, zone_name: str) -> datetime | None:
     return day_start(day, zone_name) if day else None

@@ -30,6 +30,7 @@ from riskreg.risks.models import Risk
 from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
 from riskreg.web.jinja import zone as reader_zone
+from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.paging import PAGE_SIZE, Page, page_number
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
@@ -47,6 +48,7 @@ def index() -> ResponseReturnValue:
     """Incidents of the chosen team and below, the latest first."""
     team = chosen_team()
     wanted = forms.filter_from(request.args, team=team, zone_name=_zone_name())
+    leave_out_unknown(request.args, forms.filter_values())
     page = _page(wanted)
     return render_template(
         "postmortems/index.html",

@@ -11,6 +11,7 @@ from wtforms import Form
 from riskreg.actions.once import new_form_key
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, Stale
+from riskreg.metrics.reviews import Readiness
 from riskreg.org.access import can
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
@@ -62,6 +63,7 @@ from riskreg.risks.models import Risk
 from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
+from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.paging import PAGE_SIZE, Page, page_number
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
@@ -75,6 +77,10 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 def index() -> ResponseReturnValue:
     """The reviews of the chosen team and below."""
     form = ReviewFilterForm(request.args)
+    leave_out_unknown(
+        request.args,
+        {"status": (_("Status"), ReviewStatus), "readiness": (_("Readiness"), Readiness)},
+    )
     wanted = ReviewFilter(
         below=chosen_team(),
         status=form.wanted_status(),

@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 
 from riskreg.metrics.ranking import UNKNOWN_LAST, order_columns
 from riskreg.org.tree import Branch
+from riskreg.risks import labels
 from riskreg.risks.conditions import View, view_of
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskPage, list_page, neighbours
 from riskreg.risks.tops import ID_MAX
 from riskreg.web.frame import address, chosen_team, visible_teams
+from riskreg.web.left_out import leave_out
 from riskreg.web.paging import Page, decode_cursor, encode_cursor
 from riskreg.web.security import current_actor
 
@@ -39,6 +41,9 @@ class Way:
 def asked_view(args: Mapping[str, Any] | None = None, team: Branch | None = None) -> View:
     """The view that query values ask for, in the chosen team and below."""
     criteria = RiskFilter.from_args(request.args if args is None else args)
+    if args is None:
+        for name, value in criteria.left_out(request.args):
+            leave_out(str(labels.FILTER[name]), value)
     team = team or chosen_team()
     criteria = replace(criteria, team=team.slug if team else "")
     return view_of(current_actor, criteria, known=visible_teams())

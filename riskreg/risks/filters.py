@@ -81,6 +81,15 @@ class RiskFilter:
             kept.pop("tier", None)
         return kept
 
+    def left_out(self, args: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """(field, value) of what an address asks for and this filter could not understand."""
+        asked = {name: str(args.get(name, "")) for name in _UNDERSTOOD}
+        return [
+            (name, value)
+            for name, value in asked.items()
+            if value and value != _told(getattr(self, name))
+        ]
+
     @property
     def is_filtered(self) -> bool:
         """Whether anything but team and order is asked for."""
@@ -92,7 +101,13 @@ class RiskFilter:
         return bool(self.owner or self.system or self.tag or self.due)
 
 
+_UNDERSTOOD = (*_CLOSED_SETS, "band", "owner", "due", "likelihood", "impact")
 _DEFAULTS = tuple((field.name, field.default) for field in fields(RiskFilter))
+
+
+def _told(value: object) -> str:
+    """A value as an address gives it."""
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _words(value: object) -> str:

@@ -123,3 +123,16 @@ ACT: Labels = {
     "risk.break_glass": _l("Opened in an emergency"),
     "risk.read": _l("Read"),
 }
+
+FILTER = {
+    "kind": _l("Kind"),
+    "status": _l("Status"),
+    "effort": _l("Effort"),
+    "tier": _l("Tier"),
+    "order": _l("Order"),
+    "band": _l("Band"),
+    "owner": _l("Owner"),
+    "due": _l("Due for review"),
+    "likelihood": _l("Likelihood"),
+    "impact": _l("Impact"),
+}

@@ -189,9 +189,12 @@ def _caption(scale: Matrix, by_rank: Mapping[int, int], tier: Tier) -> str:
     """What to see first: how many stand in the worst band."""
     worst = scale.bands[-1]
     number = by_rank[worst.rank]
+    band = worst.label.lower()
     if tier is Tier.CURRENT:
-        return str(_("%(n)s now %(band)s", n=number, band=worst.label.lower()))
-    return str(_("%(n)s still %(band)s at the target", n=number, band=worst.label.lower()))
+        words = _("%(n)s now %(band)s", n=number, band=band)
+        return str(words if number else _("None is %(band)s now", band=band))
+    words = _("%(n)s still %(band)s at the target", n=number, band=band)
+    return str(words if number else _("None is %(band)s at the target", band=band))
 
 
 def _unrated_words(tier: Tier, number: int) -> str:

@@ -16,6 +16,7 @@ from riskreg.lib.markdown import to_html
 from riskreg.lib.units import format_percent
 from riskreg.paths import STATIC
 from riskreg.web.compiling import PageEnvironment
+from riskreg.web.left_out import left_out
 from riskreg.web.security import csp_nonce
 from riskreg.web.texts import has_translations
 
@@ -41,7 +42,7 @@ def init_app(app: Flask) -> None:
         thousands=thousands,
         percent=format_percent,
     )
-    env.globals.update(csp_nonce=csp_nonce, static_url=static_url, today=today)
+    env.globals.update(csp_nonce=csp_nonce, static_url=static_url, today=today, left_out=left_out)
 
 
 def zone() -> ZoneInfo:
