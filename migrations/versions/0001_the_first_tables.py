@@ -543,7 +543,7 @@ def upgrade() -> None:
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.create_index(
             "ix_risk_confidential",
-            ["id"],
+            ["owner_id"],
             unique=False,
             sqlite_where=sa.text("is_confidential = 1"),
             postgresql_where=sa.text("is_confidential"),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.services import record
 from riskreg.db import db, transaction
-from riskreg.errors import Invalid, NotFound
+from riskreg.errors import Forbidden, Invalid, NotFound
 from riskreg.lib.dates import now
 from riskreg.lib.text import clean_text
 from riskreg.org.access import is_root, require
@@ -65,6 +65,7 @@ def keep_confidential(
     Invalid without a reason, or when nobody could read it.
     """
     require(actor, rights.edit, item, view=rights.view)
+    _demand_own(actor, item)
     why = _demand_reason(why)
     before = readers_of(item).named
     wanted = {person.id: person for person in readers}
@@ -84,6 +85,7 @@ def keep_confidential(
 def make_public(actor: Actor, item: Any, rights: Rights, *, why: str) -> None:
     """Let everybody read it whose role allows it. Raises Invalid without a reason."""
     require(actor, rights.edit, item, view=rights.view)
+    _demand_own(actor, item)
     why = _demand_reason(why)
     if not item.is_confidential:
         return
@@ -145,6 +147,14 @@ def _first_readers(actor: Actor, item: Any) -> list[Person]:
     )
     numbers = {actor.person_id, db.session.scalar(filed.limit(1))} - {None}
     return list(db.session.scalars(select(Person).where(Person.id.in_(numbers))))
+
+
+def _demand_own(actor: Actor, item: Any) -> None:
+    """Who opened it for an hour, or has an action of it, reads it; its readers are not theirs."""
+    if not item.is_confidential or item.owner_id == actor.person_id:
+        return
+    if actor.person_id not in {person.id for person in readers_of(item).named}:
+        raise Forbidden(_("Only its owner and its named readers say who may read it."))
 
 
 def _forget_named(item: Any, *, person_id: int | None = None) -> None:

@@ -54,7 +54,9 @@ class Risk(Base):
         Index("ix_risk_value", "status", *VALUE_ORDER, "is_confidential"),
         Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER, "is_confidential"),
         Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER, "is_confidential"),
-        Index("ix_risk_confidential", "id", sqlite_where=SECRET[0], postgresql_where=SECRET[1]),
+        Index(
+            "ix_risk_confidential", "owner_id", sqlite_where=SECRET[0], postgresql_where=SECRET[1]
+        ),
         Index("ix_risk_counted", "status", "team_id", *COUNTED),
         Index("ix_risk_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         Index("ix_risk_import", "team_id", "import_key"),

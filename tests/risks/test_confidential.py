@@ -157,6 +157,9 @@ def test_an_administrator_opens_it_for_an_hour_and_its_readers_see_why(
     assert client.post(address).status_code == 422
     assert client.post(address, data={"why": "The owner is away."}).status_code == 303
     assert client.get(f"/risks/{secret.ref}").status_code == 200
+    for part in ("readers", "readers/removal"):
+        answer = client.post(f"/risks/{secret.ref}/{part}", data={"why": "Mine now."})
+        assert answer.status_code == 403
     with clock_at(now() + timedelta(minutes=61)):
         assert titles(admin) == ["Ordinary"]
     client.sign_in(company.engineer)
