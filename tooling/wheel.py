@@ -26,7 +26,7 @@ ADMIN = {
     "RISKREG_ADMIN_ORGANISATION": "Example",
     "RISKREG_ADMIN_EMAIL": "ada@example.org",
     "RISKREG_ADMIN_NAME": "Ada",
-    "RISKREG_ADMIN_PASSWORD": "correct horse battery staple",
+    "RISKREG_ADMIN_PASSWORD": "a made-up sentence for the wheel",
 }
 
 

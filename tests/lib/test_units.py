@@ -12,6 +12,7 @@ from riskreg.lib.units import (
     UnitFault,
     effort_size,
     format_days,
+    format_percent,
     parse_effort,
     size_days,
 )
@@ -103,3 +104,18 @@ def test_sizes_can_be_others() -> None:
     sizes: dict[str, int] = {EffortSize.S: 2, EffortSize.L: 8}
     assert parse_effort("L", sizes) == 8
     assert effort_size(4, sizes) is EffortSize.S
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (None, None),
+        (0.0, "0\u00a0%"),
+        (0.279, "27\u00a0%"),
+        (0.29, "29\u00a0%"),
+        (0.999, "99\u00a0%"),
+        (1.0, "100\u00a0%"),
+    ],
+)
+def test_a_share_is_rounded_down(share: float | None, text: str | None) -> None:
+    assert format_percent(share) == text
