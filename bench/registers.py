@@ -36,6 +36,7 @@ class Prepared:
             "RISKREG_HOME": str(self.home),
             "RISKREG_DATABASE_URL": self.database_url,
             "RISKREG_SECRET_KEY": SECRET_KEY,
+            "RISKREG_REQUIRE_SECOND_FACTOR": "no",  # a client of the bench has no phone
         }
 
 
