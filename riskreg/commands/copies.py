@@ -223,6 +223,7 @@ def _entry(row: dict[str, str]) -> dict[str, Any]:
     kinds: dict[str, Callable[[str], Any]] = {
         "at": datetime.fromisoformat,
         "changes": json.loads,
+        "rows": json.loads,
         "id": int,
     }
     entry: dict[str, Any] = {}
