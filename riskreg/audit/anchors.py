@@ -3,8 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,25 +31,22 @@ class Anchor:
     @property
     def signed_bytes(self) -> bytes:
         """What the signature is over."""
-        return canonical_json({"entries": self.entries, "digest": self.digest, "at": self.at})
+        return canonical_json(asdict(self))
 
 
 def present() -> Anchor:
     """The anchor of the trail as it stands."""
     head = db.session.connection().execute(HEAD).first()
-    instant: datetime = now()
     return Anchor(
         entries=head.id if head else 0,
         digest=head.digest if head else START,
-        at=instant.isoformat(timespec="seconds"),
+        at=now().isoformat(timespec="seconds"),
     )
 
 
 def line_of(anchor: Anchor, key: Ed25519PrivateKey) -> str:
     """An anchor as one line of JSON, with its signature (Ed25519, RFC 8032, hexadecimal)."""
-    signature = key.sign(anchor.signed_bytes).hex()
-    content = {"entries": anchor.entries, "digest": anchor.digest, "at": anchor.at}
-    return json.dumps(content | {"signature": signature})
+    return json.dumps(asdict(anchor) | {"signature": key.sign(anchor.signed_bytes).hex()})
 
 
 def append(path: Path, line: str) -> None:

@@ -30,10 +30,11 @@ def add_commands(subparsers: Any) -> None:
 
 
 def run_verify(chosen: argparse.Namespace) -> int:
-    """Exit 1 at the first entry that is not as it was written."""
+    """Exit 1 at the first entry, or for every row, that is not as it was written."""
     from pathlib import Path
 
     from riskreg.audit import anchors
+    from riskreg.audit.replay import differences
     from riskreg.audit.verify import verify
 
     held = []
@@ -41,32 +42,20 @@ def run_verify(chosen: argparse.Namespace) -> int:
         public = anchors.public_key(chosen.key) if chosen.key else _key().public_key()
         held = anchors.read(Path(chosen.anchor), public)
     verdict = verify(held)
+    faults = [verdict.fault] if verdict.fault else []
+    if chosen.rows and verdict.is_sound:
+        faults = list(differences())
     if chosen.format == "json":
-        content = {"sound": verdict.is_sound, "entries": verdict.entries, "digest": verdict.digest}
-        print(json.dumps(content | {"anchors": len(held), "fault": verdict.fault}))
-    elif verdict.is_sound:
+        content = {"sound": not faults, "entries": verdict.entries, "digest": verdict.digest}
+        print(json.dumps(content | {"anchors": len(held), "faults": faults}))
+    elif not faults:
         print(f"{verdict.entries} entries, each as it was written; the last: {verdict.digest}")
-    if not verdict.is_sound:
-        print(f"riskreg: {verdict.fault}", file=sys.stderr)
-        return 1
-    if chosen.rows and _differing():
-        return 1
-    if not held:
-        print(
-            "Without an anchor, an end that was cut off or written anew is not seen.",
-            file=sys.stderr,
-        )
-    return 0
-
-
-def _differing() -> int:
-    """Print each row that is not as the trail says; how many there are."""
-    from riskreg.audit.replay import differences
-
-    number = 0
-    for number, line in enumerate(differences(), 1):  # noqa: B007 - counted
-        print(f"riskreg: {line}", file=sys.stderr)
-    return number
+    if not faults and not held:
+        unseen = "Without an anchor, an end that was cut off or written anew is not seen."
+        print(unseen, file=sys.stderr)
+    for fault in faults:
+        print(f"riskreg: {fault}", file=sys.stderr)
+    return 1 if faults else 0
 
 
 def run_anchor(chosen: argparse.Namespace) -> int:

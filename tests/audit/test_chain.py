@@ -22,7 +22,7 @@ from riskreg.audit.anchors import (
     read,
     signing_key,
 )
-from riskreg.audit.chain import START, digest_of
+from riskreg.audit.chain import FIELDS, START, digest_of
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.services import record
 from riskreg.audit.tasks import anchor_trail
@@ -49,6 +49,10 @@ def notes() -> list[str]:
 @pytest.fixture
 def team(app: Flask) -> Team:
     return make_team()
+
+
+def test_every_column_is_in_the_digest() -> None:
+    assert {*FIELDS, "digest"} == set(AuditEntry.__table__.columns.keys())
 
 
 def test_entries_are_numbered_without_a_gap_and_chained(team: Team) -> None:
@@ -116,6 +120,7 @@ def edit(connection: Connection, dice: random.Random, length: int) -> None:
             {"changes": {"name": ["A", "B"]}},
             {"subject_id": 99_999},
             {"digest": "f" * 64},
+            {"rows": [{"in": "risk", "key": 1, "gone": True}]},
             {"team_id": None, "subject_ref": "elsewhere"},
         ]
     )
@@ -265,6 +270,20 @@ def test_the_command_verifies_with_anchors(
     assert f"There were {anchor.entries} entries once" in capsys.readouterr().err
     assert run("verify") == 0
     assert "Without an anchor" in capsys.readouterr().err
+
+
+def test_the_command_names_rows_that_were_changed_behind_its_back(
+    team: Team, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("verify", "--rows") == 0
+    with write_intent():
+        db.session.connection().execute(update(Team).values(name="Firm"))
+    assert run("verify") == 0
+    capsys.readouterr()
+    assert run("verify", "--rows", "--format", "json") == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["sound"] is False
+    assert said["faults"] == [f"team {team.id} is not as the trail says: name."]
 
 
 def test_the_worker_anchors_where_it_is_told_to(
