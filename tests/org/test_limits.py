@@ -1,6 +1,5 @@
 """How often something may be done: one count for all processes, and a plain answer."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -15,18 +14,11 @@ from riskreg.db import db
 from riskreg.errors import TooMany
 from riskreg.jobs.models import Job
 from riskreg.jobs.worker import JobContext
-from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
 from riskreg.org.limits import RULES, Limit, count_use, limited, network_of
 from riskreg.org.models import UseCount
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now(), tick=False) as coordinates:
-        yield coordinates
 
 
 @pytest.mark.parametrize("limit", Limit)

@@ -1,6 +1,5 @@
 """Showing once more who one is, changing tokens, and roles that ask for a second factor."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +8,6 @@ import time_machine
 from sqlalchemy import func, select
 
 from riskreg.db import db, transaction
-from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, Team, UserSession
 from riskreg.org.passwords import hash_password
@@ -21,12 +19,6 @@ from tests.org.test_second_factor import digits, enrol
 PASSWORD = "a sentence that is long"
 COOKIE = "riskreg-http"
 LATER = timedelta(minutes=11)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now(), tick=False) as coordinates:
-        yield coordinates
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import re
 from argparse import Namespace
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -27,12 +26,6 @@ from tests.factories import make_person, make_team
 PASSWORD = "a sentence that is long"
 KEY = "t" * 40
 STEP = timedelta(seconds=30)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now(), tick=False) as coordinates:
-        yield coordinates
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Signing in and out: passwords, slowing down guesses, where it leads afterwards."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import unquote
@@ -12,7 +11,6 @@ from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
-from riskreg.lib.dates import now
 from riskreg.org.models import Person, UserSession
 from riskreg.org.passwords import hash_password
 from tests.client import RegisterClient
@@ -26,12 +24,6 @@ def person(client: RegisterClient) -> Person:
     return make_person(
         make_team(), email="ada@example.org", name="Ada", password_hash=hash_password(PASSWORD)
     )
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(now(), tick=False) as coordinates:
-        yield coordinates
 
 
 def attempt(
