@@ -1,10 +1,15 @@
 """Settings from RISKREG_* variables: read once, checked, frozen. The only reader of os.environ."""
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -20,13 +25,36 @@ POSTGRESQL = ("postgresql", "postgresql+psycopg")
 ADMIN_NAMES = frozenset({"ADMIN_EMAIL", "ADMIN_NAME", "ADMIN_PASSWORD", "ADMIN_ORGANISATION"})
 
 
+class MailSecurity(StrEnum):
+    """How the way to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+MAIL_PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """Where mail is handed in, as whom, and from which address it comes."""
+
+    host: str
+    port: int
+    security: MailSecurity
+    sender: Address
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that can be configured; see docs/operators/settings.md."""
 
     home: Path
     database_url: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = ""
@@ -40,7 +68,7 @@ class Settings:
     session_hours: int = 12
     require_second_factor: bool = False  # from_env: yes, but in the demo
     upload_megabytes: int = 10
-    smtp_url: str = ""
+    mail: MailServer | None = None  # None: no mail is sent
     anchor_file: str = ""
     paper: str = "A4"
     debug: bool = False
@@ -70,7 +98,7 @@ class Settings:
                 "REQUIRE_SECOND_FACTOR", default=not reader.boolean("DEMO")
             ),
             upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
-            smtp_url=reader.mail_server("SMTP_URL"),
+            mail=reader.mail_server(),
             anchor_file=reader.text("ANCHOR_FILE", ""),
             paper=reader.choice("PAPER", "A4", ("A4", "Letter")),
             debug=reader.boolean("DEBUG"),
@@ -90,6 +118,10 @@ class Settings:
             raise SettingsError(
                 f"The port (--port or RISKREG_PORT) must be between 0 and {PORT_MAX}; "
                 f"it is {self.port}."
+            )
+        if self.mail is not None and not self.base_url:
+            raise SettingsError(
+                "RISKREG_BASE_URL must be set where RISKREG_SMTP_HOST is: mails hold links."
             )
         if self.host in LOOPBACK:
             return self
@@ -212,13 +244,43 @@ class _Reader:
             )
         return raw
 
-    def mail_server(self, name: str) -> str:
-        """The mail server's address, empty where there is none; its password is never shown."""
-        raw = self.text(name, "")
-        url = _split(raw)
-        if raw and (url is None or url.scheme != "smtp" or not url.hostname):
-            raise SettingsError(f"RISKREG_{name} must be like smtp://host:25; it is not.")
-        return raw
+    def secret(self, name: str) -> str:
+        """A secret from the variable, or from the file that RISKREG_…_FILE names."""
+        given, path = self.text(name, ""), self.text(f"{name}_FILE", "")
+        if not path:
+            return given
+        if given:
+            raise SettingsError(f"Set RISKREG_{name} or RISKREG_{name}_FILE, not both.")
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"RISKREG_{name}_FILE ({path}) cannot be read: {error}.") from error
+
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None where no host is named, and always in the demo."""
+        host = self.text("SMTP_HOST", "")
+        security = MailSecurity(self.choice("SMTP_SECURITY", "starttls", tuple(MailSecurity)))
+        port = self.integer("SMTP_PORT", MAIL_PORTS[security], low=1, high=PORT_MAX)
+        user, password = self.text("SMTP_USER", ""), self.secret("SMTP_PASSWORD")
+        sender = self.text("SMTP_FROM", "")
+        if not host or self.boolean("DEMO"):
+            return None
+        if _split(f"//{host}:{port}") is None or not re.fullmatch(r"[\w.:-]+", host, re.ASCII):
+            raise SettingsError(f"RISKREG_SMTP_HOST must be the name of a host; it is {host!r}.")
+        if bool(user) != bool(password):
+            raise SettingsError("RISKREG_SMTP_USER and RISKREG_SMTP_PASSWORD go together.")
+        if user and security is MailSecurity.NONE and host not in LOOPBACK:
+            raise SettingsError(
+                "RISKREG_SMTP_SECURITY must not be none where a password is sent to another host."
+            )
+        return MailServer(
+            host=host,
+            port=port,
+            security=security,
+            sender=_sender(sender),
+            user=user,
+            password=password,
+        )
 
     def home(self) -> Path:
         """The data folder, made with mode 0700 where it is missing."""
@@ -270,6 +332,20 @@ def _split(raw: str) -> SplitResult | None:
     except ValueError:
         return None
     return url
+
+
+def _sender(raw: str) -> Address:
+    """An address as mails show it: riskreg@example.org or riskreg <riskreg@example.org>."""
+    name, spec = parseaddr(raw)
+    try:
+        address = Address(display_name=name, addr_spec=spec)
+    except (MessageError, ValueError, IndexError):
+        address = Address()
+    if not address.username or not address.domain or raw.count("@") != 1 or not raw.isprintable():
+        raise SettingsError(
+            f"RISKREG_SMTP_FROM must be an address such as riskreg@example.org; it is {raw!r}."
+        )
+    return address
 
 
 def _database_file(name: str, raw: str) -> Path:

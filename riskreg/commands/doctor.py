@@ -152,20 +152,21 @@ def _tables() -> Finding:
 
 
 def _mail() -> Finding:
-    import smtplib
-    from urllib.parse import urlsplit
-
+    """By signing in there; nothing is sent."""
     from flask import current_app
 
-    url = urlsplit(current_app.config["SETTINGS"].smtp_url)
-    if not url.hostname:
-        return Finding("mail", WARN_ONLY, "not set up", "Set RISKREG_SMTP_URL to send mail.")
+    from riskreg.jobs.mail import Unreachable, connection
+
+    server = current_app.config["SETTINGS"].mail
+    if server is None:
+        return Finding("mail", WARN_ONLY, "not set up", "Set RISKREG_SMTP_HOST to send mail.")
+    seen = f"{server.host}:{server.port}, {server.security}, from {server.sender}"
     try:
-        with smtplib.SMTP(url.hostname, url.port or 25, timeout=5) as server:
-            server.noop()
-    except (OSError, smtplib.SMTPException) as error:
-        return Finding("mail", BROKEN, url.hostname, f"It does not answer: {error}.")
-    return Finding("mail", FINE, f"{url.hostname}:{url.port or 25}")
+        with connection(server) as smtp:
+            smtp.noop()
+    except Unreachable as error:
+        return Finding("mail", BROKEN, seen, error.message)
+    return Finding("mail", FINE, seen)
 
 
 def _worker() -> Finding:

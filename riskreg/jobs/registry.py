@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from riskreg.errors import SettingsError
+from riskreg.errors import RiskregError, SettingsError
+
+
+class GiveUp(RiskregError):
+    """The work failed in a way that no further try mends; the sentence says why."""
 
 
 class Context(Protocol):

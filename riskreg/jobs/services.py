@@ -20,7 +20,7 @@ from riskreg.jobs.models import Job, WorkerSeen
 from riskreg.jobs.registry import Periodic
 from riskreg.lib.dates import now
 
-FIRST_WAIT = timedelta(seconds=5)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=6)
 KEEP_FINISHED = timedelta(days=30)
 
 
@@ -135,14 +135,14 @@ def stop_cancelled(job: Job) -> bool:
     return _held(job, state=JobState.CANCELLED, finished_at=database_now(), lease_until=None)
 
 
-def fail(job: Job, error: str) -> bool:
+def fail(job: Job, error: str, *, for_good: bool = False) -> bool:
     """The work failed: try again later, each time waiting four times as long, or give up."""
     instant = database_now()
-    if job.attempts >= job.max_attempts:
+    if for_good or job.attempts >= job.max_attempts:
         return _held(
             job, state=JobState.DEAD, finished_at=instant, lease_until=None, error=error[:4000]
         )
-    wait = FIRST_WAIT * 4 ** (job.attempts - 1)
+    wait = min(FIRST_WAIT * 4 ** (job.attempts - 1), LONGEST_WAIT)
     return _held(
         job, state=JobState.WAITING, run_at=instant + wait, lease_until=None, error=error[:4000]
     )
@@ -157,6 +157,22 @@ def release(job: Job) -> bool:
         lease_until=None,
         attempts=job.attempts - 1,
     )
+
+
+def put_off(tasks: str, *, wait: timedelta) -> None:
+    """Let waiting jobs wait at least so long, whose task begins so: what they need is not there."""
+    with transaction():
+        until = database_now() + wait
+        db.session.execute(
+            update(Job)
+            .where(
+                Job.task.startswith(tasks, autoescape=True),
+                Job.state == JobState.WAITING,
+                Job.run_at < until,
+            )
+            .values(run_at=until)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def retry(job: Job) -> Job:

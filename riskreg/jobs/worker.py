@@ -19,7 +19,7 @@ from riskreg.db import db
 from riskreg.errors import RiskregError
 from riskreg.jobs import services
 from riskreg.jobs.models import Job
-from riskreg.jobs.registry import handler_of, periodic_tasks
+from riskreg.jobs.registry import GiveUp, handler_of, periodic_tasks
 from riskreg.lib.dates import now
 
 log = structlog.get_logger()
@@ -125,7 +125,7 @@ class Worker:
                 if isinstance(error, RiskregError)
                 else f"{type(error).__name__}: {error}"
             )
-            services.fail(job, message)
+            services.fail(job, message, for_good=isinstance(error, GiveUp))
             log.error("job_failed", job=job.id, task=job.task, exc_info=error)
 
     def _keep_house(self) -> None:

@@ -79,12 +79,15 @@ def test_prints_a_set_up_code_without_an_administrator(environ: dict[str, str]) 
 
 
 def test_the_doctor_says_what_to_do(environ: dict[str, str]) -> None:
-    done = riskreg(environ, "doctor", "--format", "json")
+    mail = {"RISKREG_SMTP_HOST": "127.0.0.1", "RISKREG_SMTP_PORT": "1"}  # where nothing listens
+    mail |= {"RISKREG_SMTP_FROM": "a@example.org", "RISKREG_BASE_URL": "https://risks.example.org"}
+    done = riskreg(environ | mail, "doctor", "--format", "json")
     assert done.returncode == 1
     found = {entry["check"]: entry for entry in json.loads(done.stdout)["data"]}
     assert set(found) >= {"python", "sqlite", "pango", "fonts", "database", "tables", "mail"}
     assert done.stderr == ""
-    assert found["tables"]["state"] == "fail"
+    assert found["mail"]["state"] == found["tables"]["state"] == "fail"
+    assert "127.0.0.1:1" in found["mail"]["advice"]
     assert found["tables"]["advice"] == "Run riskreg init."
     riskreg(environ, "init", "--no-input")
     done = riskreg(environ, "doctor", "--format", "json")

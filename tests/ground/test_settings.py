@@ -15,6 +15,15 @@ from riskreg.settings import Settings, admin_from_env
 ROOT = Path(__file__).parents[2]
 
 
+MAIL = {
+    "BASE_URL": "https://risks.example.org",
+    "SMTP_HOST": "mail.example.org",
+    "SMTP_FROM": "riskreg <riskreg@example.org>",
+    "SMTP_USER": "riskreg",
+    "SMTP_PASSWORD": "hunter2",
+}
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A data folder that others cannot read."""
@@ -64,15 +73,44 @@ def test_works_without_any_but_the_folder(home: Path) -> None:
         ("DATABASE_URL", "postgresql+asyncpg://riskreg@db/riskreg"),
         ("DATABASE_URL", "postgresql://"),
         ("DATABASE_URL", "postgresql://riskreg@db:70000/riskreg"),
-        ("SMTP_URL", "foo"),
-        ("SMTP_URL", "https://mail.example.org"),
-        ("SMTP_URL", "smtp://"),
-        ("SMTP_URL", "smtp://mail.example.org:mail"),
+        ("SMTP_URL", "smtp://mail.example.org"),
+        ("SMTP_HOST", "smtp://mail.example.org"),
+        ("SMTP_HOST", "mail.example.org:25"),
+        ("SMTP_PORT", "mail"),
+        ("SMTP_SECURITY", "perhaps"),
+        ("SMTP_SECURITY", "none"),
+        ("SMTP_FROM", "riskreg"),
+        ("SMTP_FROM", "a@example.org, b@example.org"),
+        ("SMTP_FROM", "a@example.org\nBcc: b@example.org"),
+        ("SMTP_PASSWORD", ""),
+        ("SMTP_PASSWORD_FILE", "/nowhere"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name(home: Path, name: str, value: str) -> None:
+    mail = MAIL if name.startswith("SMTP") else {}
     with pytest.raises(SettingsError, match=f"RISKREG_{name}"):
-        read(home, **{name: value})
+        read(home, **{**mail, name: value})
+
+
+def test_mail_goes_out_when_a_server_is_named_but_not_from_the_demo(home: Path) -> None:
+    server = read(home, **MAIL).mail
+    assert server is not None
+    assert (server.host, server.port, server.security) == ("mail.example.org", 587, "starttls")
+    assert str(server.sender) == "riskreg <riskreg@example.org>"
+    assert read(home).mail is None
+    assert read(home, **MAIL, DEMO="yes").mail is None
+    with pytest.raises(SettingsError, match="RISKREG_BASE_URL"):
+        read(home, **{**MAIL, "BASE_URL": ""})
+
+
+def test_the_password_of_the_mail_server_may_stand_in_a_file_and_is_never_shown(home: Path) -> None:
+    (home / "password").write_text("hunter2\n")
+    named = {name: value for name, value in MAIL.items() if name != "SMTP_PASSWORD"}
+    settings = read(home, **named, SMTP_PASSWORD_FILE=str(home / "password"))
+    assert settings.mail is not None
+    assert settings.mail.password == "hunter2"
+    assert "hunter2" not in repr(settings)
+    assert settings.secret_key not in repr(settings)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +118,6 @@ def test_a_wrong_value_stops_the_start_with_its_name(home: Path, name: str, valu
     [
         ("DATABASE_URL", "mysql://riskreg:hunter2@db/riskreg"),
         ("DATABASE_URL", "postgresql://riskreg:hunter2@db:70000/riskreg"),
-        ("SMTP_URL", "http://riskreg:hunter2@mail.example.org"),
     ],
 )
 def test_a_refused_address_does_not_show_its_password(home: Path, name: str, value: str) -> None:
