@@ -11,6 +11,7 @@ from riskreg.jobs import queries
 from riskreg.jobs.kinds import JobState
 from riskreg.jobs.models import Job
 from riskreg.org.access import team_ids
+from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
 
 
@@ -42,6 +43,13 @@ def jobs_for(
     found = queries.job_page(seen, limit=limit + 1, before_id=before_id)
     page = found[:limit]
     return page, page[-1].id if len(found) > limit else None
+
+
+def asked_by(jobs: Sequence[Job]) -> Mapping[int, str]:
+    """The names of the people who asked for this work; the schedule's own has none."""
+    ids = {job.asked_by_id for job in jobs if job.asked_by_id is not None}
+    found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in found}
 
 
 def counts_for(actor: Actor) -> Mapping[JobState, int]:

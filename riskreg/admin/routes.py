@@ -27,6 +27,7 @@ def jobs() -> ResponseReturnValue:
     return render_template(
         "admin/jobs.html",
         jobs=rows,
+        names=queries.asked_by(rows),
         counts=queries.counts_for(current_actor),
         workers=live_workers(),
         next_before=last,

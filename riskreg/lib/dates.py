@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,9 @@ FIRST_INSTANT, LAST_INSTANT = datetime.min.replace(tzinfo=UTC), datetime.max.rep
 # Up to this many days a distance is told in days, then in weeks, months and years.
 DAYS_SHOWN, WEEKS_SHOWN, MONTHS_SHOWN = 13, 59, 729
 DAYS_A_MONTH, DAYS_A_YEAR = 30.4369, 365.2425
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 _told: ContextVar[datetime | None] = ContextVar("riskreg_clock", default=None)
 
@@ -65,6 +69,18 @@ def zone(zone_name: str) -> ZoneInfo:
         return ZoneInfo(zone_name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"There is no time zone called {zone_name!r}.") from error
+
+
+def parse_moment(text: str) -> date | datetime | None:
+    """Return the day (2026-11-23) or instant (2026-11-23T14:05…) that a text is, else None.
+
+    Other forms of ISO 8601 (week dates, days without dashes) are texts like any other.
+    """
+    kind = date if _DAY.fullmatch(text) else datetime if _INSTANT.match(text) else None
+    try:
+        return kind.fromisoformat(text) if kind else None
+    except ValueError:
+        return None
 
 
 def local_day(instant: datetime, zone_name: str) -> date:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from riskreg.actions.forms import field_names
 from riskreg.audit.models import AuditEntry
+from riskreg.lib.dates import parse_moment
 from riskreg.lib.text import truncate
 from riskreg.reviews.labels import FIELD as REVIEW_FIELDS
 from riskreg.risks.labels import FIELD as RISK_FIELDS
@@ -145,9 +146,7 @@ _FIELD: Mapping[str, LazyString] = {
     "q": _l("Text"),
     "version": _l("Version"),
 }
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+", re.ASCII)  # a member of a closed set: wont_do
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,10 +219,9 @@ def truncate_value(text: str) -> str:
 
 
 def _time_of(text: str) -> Any:
-    if _DAY.fullmatch(text):
-        return date.fromisoformat(text)
-    if _INSTANT.match(text):
-        return datetime.fromisoformat(text)
+    moment = parse_moment(text)
+    if moment is not None:
+        return moment
     return text.replace("_", " ") if _CODE.fullmatch(text) else truncate_value(text)
 
 

@@ -15,6 +15,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -99,10 +100,10 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 _SENTENCES = {
-    404: "There is nothing here, or you may not see it.",
-    405: "This address does not take that kind of request.",
-    413: "What you sent is too large. Nothing was stored.",
-    429: "That was too often. Wait a little and try again.",
+    404: _l("There is nothing here, or you may not see it."),
+    405: _l("This address does not take that kind of request."),
+    413: _l("What you sent is too large. Nothing was stored."),
+    429: _l("That was too often. Wait a little and try again."),
 }
 
 
@@ -110,7 +111,7 @@ def _http(error: HTTPException) -> Response:
     if error.code is not None and 300 <= error.code < 400:
         return make_response(error.get_response())
     status = error.code or 500
-    return _answer(status, _SENTENCES.get(status) or error.description or "")
+    return _answer(status, str(_SENTENCES.get(status) or error.description or ""))
 
 
 def _database(error: DBAPIError | NoConnection) -> Response:

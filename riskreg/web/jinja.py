@@ -36,13 +36,21 @@ def init_app(app: Flask) -> None:
         day=day,
         instant=instant,
         wall_time=wall_time,
+        told=told,
+        initials=initials,
         relative_day=relative_day,
         markdown=markdown,
         days=days,
         thousands=thousands,
         percent=format_percent,
     )
-    env.globals.update(csp_nonce=csp_nonce, static_url=static_url, today=today, left_out=left_out)
+    env.globals.update(
+        csp_nonce=csp_nonce,
+        static_url=static_url,
+        today=today,
+        tells_times=tells_times,
+        left_out=left_out,
+    )
 
 
 def zone() -> ZoneInfo:
@@ -72,13 +80,37 @@ def instant(value: datetime | None) -> str:
     """23 Nov 2026, 14:05 in the reader's zone; – for unknown."""
     if value is None:
         return "–"
-    local = value.astimezone(zone())
+    local = _on_the_clock(value)
     return f"{_day(local.date(), str(get_locale()))}, {local:%H:%M}"
 
 
 def wall_time(value: datetime | None) -> str:
     """14:05 on the reader's clock; – for unknown."""
-    return "–" if value is None else f"{value.astimezone(zone()):%H:%M}"
+    return "–" if value is None else f"{_on_the_clock(value):%H:%M}"
+
+
+def tells_times() -> str:
+    """The zone of the times that this page has told so far; empty where it told none."""
+    return str(zone()) if g.get("tells_times") else ""
+
+
+def _on_the_clock(value: datetime) -> datetime:
+    g.tells_times = True
+    return value.astimezone(zone())
+
+
+def told(value: str) -> str:
+    """A text of the trail: a day or an instant as people write them, all else as it stands."""
+    moment = dates.parse_moment(value)
+    if moment is None:
+        return value
+    return instant(moment) if isinstance(moment, datetime) else day(moment)
+
+
+def initials(name: str) -> str:
+    """AM for Arjun Mehta; one letter for a single name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
 def relative_day(value: date | datetime | None) -> Markup:

@@ -1,4 +1,5 @@
-// A link or button with data-opens shows the dialog of that id instead of following the link.
+// A link or button with data-opens shows the dialog of that id instead of following the link;
+// one with data-closes closes the dialog it stands in.
 document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");
     const dialog = opener && document.getElementById(opener.dataset.opens);
@@ -7,6 +8,11 @@ document.addEventListener("click", (event) => {
         dialog.showModal();
     } else if (event.target.matches?.("dialog[open]")) {
         event.target.close();
+    }
+    const left = event.target.closest?.("[data-closes]")?.closest("dialog");
+    if (left) {
+        event.preventDefault();
+        left.close();
     }
 });
 

@@ -139,3 +139,20 @@ def test_the_clock_can_be_told_to_stand_and_goes_on_afterwards() -> None:
         assert dates.now() == instant
         assert dates.now().tzinfo is UTC
     assert dates.now() > instant
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-23", date(2026, 11, 23)),
+        ("2026-11-23T14:05:00+00:00", datetime(2026, 11, 23, 14, 5, tzinfo=UTC)),
+        ("2026-13-01", None),
+        ("2026-11-23 and later", None),
+        ("2026-W48-1", None),
+        ("20261123", None),
+    ],
+)
+def test_reads_a_day_or_an_instant_and_leaves_other_texts(
+    text: str, moment: date | datetime | None
+) -> None:
+    assert dates.parse_moment(text) == moment
