@@ -17,6 +17,7 @@ MODELS = (
 BLUEPRINTS = (
     "riskreg.actions.routes",
     "riskreg.admin.routes",
+    "riskreg.admin.reorganising",
     "riskreg.dashboard.routes",
     "riskreg.exports.routes",
     "riskreg.imports.routes",

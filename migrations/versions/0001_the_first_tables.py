@@ -75,14 +75,22 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Integer(), nullable=True),
         sa.Column("path", sa.String(length=400), nullable=False),
         sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("merged_on", sa.Date(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["team.id"], name=op.f("fk_team_merged_into_id_team")
+        ),
         sa.ForeignKeyConstraint(["parent_id"], ["team.id"], name=op.f("fk_team_parent_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("path", name=op.f("uq_team_path")),
         sa.UniqueConstraint("slug", name=op.f("uq_team_slug")),
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_team_merged_into_id"), ["merged_into_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_team_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
@@ -130,6 +138,36 @@ def upgrade() -> None:
             "checklist_id", "number", name=op.f("uq_checklist_version_checklist_id_number")
         ),
     )
+    op.create_table(
+        "former_place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(length=400), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["team.id"], name=op.f("fk_former_place_team_id_team")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_place")),
+    )
+    with op.batch_alter_table("former_place", schema=None) as batch_op:
+        batch_op.create_index("ix_former_place_team", ["team_id", "until_on"], unique=False)
+
+    op.create_table(
+        "former_team",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=True),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_former_team_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_former_team")),
+    )
+    with op.batch_alter_table("former_team", schema=None) as batch_op:
+        batch_op.create_index("ix_former_team_item", ["kind", "item_id", "until_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_former_team_team_id"), ["team_id"], unique=False)
+
     op.create_table(
         "incident",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1257,6 +1295,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_incident_start")
 
     op.drop_table("incident")
+    with op.batch_alter_table("former_team", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_former_team_team_id"))
+        batch_op.drop_index("ix_former_team_item")
+
+    op.drop_table("former_team")
+    with op.batch_alter_table("former_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_former_place_team")
+
+    op.drop_table("former_place")
     op.drop_table("checklist_version")
     op.drop_table("worker_seen")
     with op.batch_alter_table("use_count", schema=None) as batch_op:
@@ -1266,6 +1313,7 @@ def downgrade() -> None:
     op.drop_table("tree_stamp")
     with op.batch_alter_table("team", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_parent_id"))
+        batch_op.drop_index(batch_op.f("ix_team_merged_into_id"))
 
     op.drop_table("team")
     op.drop_table("setup_code")

@@ -28,6 +28,7 @@ from riskreg.lib.dates import day_start, local_day
 from riskreg.metrics import actions as clocks
 from riskreg.metrics.actions import Bucket, DueGroup
 from riskreg.org.access import require, team_ids, visible
+from riskreg.org.history import was_below
 from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -300,8 +301,15 @@ def _narrowed(actor: Actor, wanted: ActionFilter) -> ColumnElement[bool]:
     conditions.append(_due(wanted.due_from, wanted.due_until))
     if wanted.moved:
         conditions.append(_was_moved())
-    seen = visible(actor, Permission.ACTION_VIEW, ActionItem.team_id, below=wanted.below)
-    return and_(seen, *conditions)
+    return and_(_of_team(actor, wanted), *conditions)
+
+
+def _of_team(actor: Actor, wanted: ActionFilter) -> ColumnElement[bool]:
+    """What the actor may see of the team and below; of a past stretch, of those it had then."""
+    if wanted.original_from is None and wanted.original_until is None:
+        return visible(actor, Permission.ACTION_VIEW, ActionItem.team_id, below=wanted.below)
+    seen = visible(actor, Permission.ACTION_VIEW, ActionItem.team_id)
+    return and_(seen, was_below(ActionItem, ActionItem.original_due_on, wanted.below))
 
 
 def _promised(start: datetime | None, end: datetime | None) -> ColumnElement[bool]:

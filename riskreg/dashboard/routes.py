@@ -14,7 +14,7 @@ from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
 from riskreg.risks.words import amount
-from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.frame import chosen_team, known_teams
 from riskreg.web.jinja import today
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
@@ -31,7 +31,7 @@ def index() -> str:
         raise NotFound(_("There is no team yet that you may see. Ask an administrator for a role."))
     actor: Actor = current_actor._get_current_object()
     day = today()
-    needs = needs_of(actor, day=day, known=visible_teams())
+    needs = needs_of(actor, day=day, known=known_teams())
     return render_template(
         "dashboard/index.html",
         team=team,

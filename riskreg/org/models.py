@@ -1,8 +1,8 @@
 """Tables of the organisation: teams, people, grants, sessions, systems."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Big, Key, Name, Word
@@ -10,7 +10,10 @@ from riskreg.org.kinds import DataClass, Hours, Role
 
 
 class Team(Base):
-    """A node of the organisation tree; `path` is "/1/4/9/" and ends with its own id."""
+    """A node of the organisation tree; `path` is "/1/4/9/" and ends with its own id.
+
+    One that was merged into another stands below it with what it had closed; it takes nothing new.
+    """
 
     __tablename__ = "team"
 
@@ -20,12 +23,49 @@ class Team(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
     path: Mapped[str] = mapped_column(String(400), unique=True)
     depth: Mapped[int] = mapped_column(default=0)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    merged_on: Mapped[date | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
-    parent: Mapped["Team | None"] = relationship(remote_side="Team.id")
+    parent: Mapped["Team | None"] = relationship(remote_side="Team.id", foreign_keys=[parent_id])
+    merged_into: Mapped["Team | None"] = relationship(
+        remote_side="Team.id", foreign_keys=[merged_into_id]
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
+
+
+class FormerPlace(Base):
+    """Where a team stood in the tree in [from_on, until_on); None is "always until then".
+
+    Where it stands now is on its own row; see riskreg.org.history.
+    """
+
+    __tablename__ = "former_place"
+    __table_args__ = (Index("ix_former_place_team", "team_id", "until_on"),)
+
+    id: Mapped[Key]
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    path: Mapped[str] = mapped_column(String(400))
+    from_on: Mapped[date | None]
+    until_on: Mapped[date]
+
+
+class FormerTeam(Base):
+    """The team that a thing, named by its table and number, belonged to in [from_on, until_on)."""
+
+    __tablename__ = "former_team"
+    __table_args__ = (Index("ix_former_team_item", "kind", "item_id", "until_on"),)
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(40))
+    item_id: Mapped[int]
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    from_on: Mapped[date | None]
+    until_on: Mapped[date]
+
+    team: Mapped[Team] = relationship()
 
 
 class TreeStamp(Base):

@@ -25,15 +25,23 @@ def root_team() -> Team | None:
 
 
 def team_for(actor: Actor, slug: str, permission: Permission = Permission.TEAM_VIEW) -> Team:
-    """A team by its slug; NotFound or Forbidden as the actor's roles say."""
+    """A team by its slug; NotFound or Forbidden as the actor's roles say.
+
+    The slug of one that was merged leads on to the team that has its things now.
+    """
     team = db.session.scalar(_TEAM, {"slug": slug})
+    while team is not None and team.merged_into is not None:
+        team = team.merged_into
     require(actor, permission, team, view=Permission.TEAM_VIEW)
     assert team is not None
     return team
 
 
 def teams_for(actor: Actor, permission: Permission = Permission.TEAM_VIEW) -> list[Team]:
-    """The teams where the actor may do this, as the tree reads: each followed by those below it."""
+    """The teams where the actor may do this, as the tree reads: each followed by those below it.
+
+    Those that were merged into others are left out: they take nothing new.
+    """
     paths = actor.paths(permission)
     return as_read(list(db.session.scalars(_teams_inside(paths)))) if paths else []
 
@@ -127,9 +135,10 @@ def holders_of(team: Branch) -> Sequence[Grant]:
 
 
 def children_of(actor: Actor, team: Branch) -> Sequence[Team]:
-    """The teams right below, by name; who sees a team sees all below it."""
+    """The teams right below, by name, then those merged into it; who sees it sees all of them."""
+    merged_last = Team.merged_into_id.is_not(None)
     rows = db.session.scalars(
-        select(Team).where(Team.parent_id == team.id).order_by(Team.name, Team.id)
+        select(Team).where(Team.parent_id == team.id).order_by(merged_last, Team.name, Team.id)
     )
     return [child for child in rows if actor.may(Permission.TEAM_VIEW, child.path)]
 
@@ -212,4 +221,4 @@ def _systems_of(teams: tuple[int, ...] | None) -> Select[str, str]:
 @lru_cache(maxsize=256)
 def _teams_inside(paths: tuple[str, ...]) -> Select[Team]:
     """Built once: every page asks it."""
-    return select(Team).where(inside(paths)).order_by(Team.id)
+    return select(Team).where(inside(paths), Team.merged_into_id.is_(None)).order_by(Team.id)

@@ -12,6 +12,7 @@ from riskreg.lib.text import slugify
 from riskreg.org import labels
 from riskreg.org.access import can
 from riskreg.org.forms import TIERS, SystemForm, TeamForm, format_slo
+from riskreg.org.history import places_of
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import (
@@ -149,15 +150,19 @@ def teams() -> ResponseReturnValue:
 def team(slug: str) -> ResponseReturnValue:
     """One team: where it stands, who has a role, what it runs."""
     row = team_for(current_actor, slug)
+    if row.slug != slug:  # it was merged into this one
+        return redirect(url_for("org.team", slug=row.slug), 302)
     return render_template(
         "org/team.html",
         team=row,
         path=ancestors(row),
+        places=places_of(row),
         can_see=_can_see,
         grants=holders_of(row),
         children=children_of(current_actor, row),
         systems=filtered_systems(current_actor, below=row),
         may_edit=can(current_actor, Permission.TEAM_EDIT, row),
+        may_move=row.parent is not None and can(current_actor, Permission.PERSON_EDIT, row.parent),
         panels=panels("team", current_actor, row),
         labels=labels,
     )

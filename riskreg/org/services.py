@@ -10,10 +10,11 @@ from riskreg.audit.plain import plain
 from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden, Invalid, Stale
-from riskreg.lib.dates import now
+from riskreg.lib.dates import local_day, now
 from riskreg.lib.text import slugify
 from riskreg.org.access import require
 from riskreg.org.guessable import is_guessable
+from riskreg.org.history import remember_team
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, System, Team, UserSession
 from riskreg.org.passwords import (
@@ -23,6 +24,7 @@ from riskreg.org.passwords import (
     hash_password,
 )
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.places import refuse_merged, take_turn
 from riskreg.org.second_factors import has_second_factor
 
 RESERVED_KEYS = frozenset({"new"})  # addresses of pages
@@ -35,7 +37,9 @@ def create_team(actor: Actor, *, name: str, parent: Team | None, slug: str | Non
     if parent is None and db.session.scalar(select(Team.id).where(Team.parent_id.is_(None))):
         raise Invalid(_("Say under which team the new one belongs."), field="parent")
     if parent is not None:
+        take_turn(parent)
         _demand(actor, Permission.TEAM_EDIT, parent)
+        refuse_merged(parent)
     slug = slug or slugify(name)
     if db.session.scalar(select(Team.id).where(Team.slug == slug)):
         raise Conflict(_("There is a team called %(slug)s already.", slug=slug), field="name")
@@ -215,6 +219,7 @@ def update_system(
     if team is not system.team:
         _demand(actor, Permission.SYSTEM_EDIT, team)
         changes["team"] = [system.team.slug, team.slug]
+        remember_team(system, system.team, on=local_day(now(), actor.timezone))
         system.team = team
     operators = values.pop("operators", None)
     changes |= changed(system, values)

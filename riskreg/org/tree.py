@@ -60,13 +60,19 @@ class TeamNode(NamedTuple):
     parent_id: int | None
     path: str
     depth: int
+    merged_into_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeenTeams:
-    """The teams somebody may look at, as the tree reads; `printed` is for what pages make of it."""
+    """The teams somebody may look at, as the tree reads; `printed` is for what pages make of it.
+
+    `nodes` are those that can be chosen, `merged` those whose things others have now. The address
+    of one that was merged leads on to the other.
+    """
 
     nodes: tuple[TeamNode, ...]
+    merged: tuple[TeamNode, ...] = ()
     by_slug: dict[str, TeamNode]
     by_id: dict[int, TeamNode]
     printed: dict[str, Any] = field(default_factory=dict)
@@ -93,12 +99,7 @@ def seen_teams(actor: Actor, word: str | None) -> SeenTeams:
     if seen is None:
         if len(tree.seen) >= VIEWS_KEPT:
             tree.seen.clear()
-        nodes = tuple(node for node in tree.nodes if node.path.startswith(paths))
-        seen = SeenTeams(
-            nodes=nodes,
-            by_slug={node.slug: node for node in nodes},
-            by_id={node.id: node for node in nodes},
-        )
+        seen = _seen(tuple(node for node in tree.nodes if node.path.startswith(paths)))
         tree.seen[paths] = seen
     return seen
 
@@ -111,6 +112,23 @@ def as_read(teams: list[Any]) -> list[Any]:
         above = path.rstrip("/").rpartition("/")[0] + "/"
         keys[path] = (*keys.get(above, ()), (name.lower(), team_id))
     return sorted(teams, key=lambda team: keys[team.path])
+
+
+def _seen(nodes: tuple[TeamNode, ...]) -> SeenTeams:
+    by_id = {node.id: node for node in nodes}
+    return SeenTeams(
+        nodes=tuple(node for node in nodes if node.merged_into_id is None),
+        merged=tuple(node for node in nodes if node.merged_into_id is not None),
+        by_slug={node.slug: _led_on(node, by_id) for node in nodes},
+        by_id=by_id,
+    )
+
+
+def _led_on(node: TeamNode, by_id: dict[int, TeamNode]) -> TeamNode:
+    """The team that has the things of this one now."""
+    while node.merged_into_id in by_id:
+        node = by_id[node.merged_into_id]
+    return node
 
 
 def _tree(word: str | None) -> _Tree:

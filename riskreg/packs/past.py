@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from riskreg.db import db
 from riskreg.org.access import visible
+from riskreg.org.history import was_below
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.kinds import Tier
@@ -20,8 +21,9 @@ Cells = Mapping[tuple[int, int], int]
 def cells_at(actor: Actor, team: Team, instant: datetime) -> tuple[Cells, int]:
     """How many risks stood in each cell at an instant, and how many were not rated then.
 
-    A risk counts if it was filed by then and not closed yet; it stands where its last rating
-    before the instant put it. A risk that was closed and opened again counts as open throughout.
+    A risk counts if it was filed by then and not closed yet, for the team that had it then; it
+    stands where its last rating before the instant put it. A risk that was closed and opened again
+    counts as open throughout.
     """
     order = (Assessment.at.desc(), Assessment.id.desc())
     place = func.row_number().over(partition_by=Assessment.risk_id, order_by=order)
@@ -36,7 +38,8 @@ def cells_at(actor: Actor, team: Team, instant: datetime) -> tuple[Cells, int]:
         .select_from(Risk)
         .outerjoin(rated, (rated.c.risk_id == Risk.id) & (rated.c.place == 1))
         .where(
-            visible(actor, Permission.RISK_VIEW, Risk.team_id, below=team),
+            visible(actor, Permission.RISK_VIEW, Risk.team_id),
+            was_below(Risk, instant.date(), team),
             Risk.created_at <= instant,
             or_(Risk.closed_at.is_(None), Risk.closed_at > instant),
         )

@@ -37,6 +37,7 @@ from riskreg.metrics.postmortems import (
 )
 from riskreg.metrics.postmortems import Postmortem as Dates
 from riskreg.org.access import require, visible
+from riskreg.org.history import was_below
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -215,7 +216,7 @@ def review_dates(
     actor: Actor, *, below: Branch | None, since: datetime, zone_name: str
 ) -> list[Dates]:
     """The post-mortems of incidents since then, and all not reviewed, for metrics.review_times."""
-    wanted = _matches(actor, IncidentFilter(below=below), local_day(since, zone_name))
+    wanted = _of_team(actor, below, Incident.impact_start_at)
     query = (
         select(Postmortem)
         .join(Incident)
@@ -296,8 +297,26 @@ def _is_filled(postmortem: Postmortem, section: Section) -> bool:
 
 
 def _matches(actor: Actor, wanted: IncidentFilter, today: date) -> ColumnElement[bool]:
-    seen = visible(actor, Permission.INCIDENT_VIEW, Incident.team_id, below=wanted.below)
+    seen = _of_team(actor, wanted.below, _counted_on(wanted))
     return and_(seen, *_about_incident(wanted), *_about_postmortem(wanted, today))
+
+
+def _of_team(actor: Actor, below: Branch | None, when: Any) -> ColumnElement[bool]:
+    """What the actor may see of the team and below; with `when`, of those it had then."""
+    if when is None:
+        return visible(actor, Permission.INCIDENT_VIEW, Incident.team_id, below=below)
+    seen = visible(actor, Permission.INCIDENT_VIEW, Incident.team_id)
+    return and_(seen, was_below(Incident, when, below))
+
+
+def _counted_on(wanted: IncidentFilter) -> Any:
+    """The day on which an incident of a past stretch was somebody's; None where none is asked."""
+    if wanted.start_from is not None or wanted.start_until is not None:
+        return Incident.impact_start_at
+    if wanted.due_from is None and wanted.due_until is None:
+        return None
+    due = select(Postmortem.review_due_on).where(Postmortem.incident_id == Incident.id)
+    return due.correlate(Incident).scalar_subquery()
 
 
 def _about_incident(wanted: IncidentFilter) -> list[ColumnElement[bool]]:

@@ -17,7 +17,7 @@ from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskPage, list_page, neighbours
 from riskreg.risks.tops import ID_MAX
-from riskreg.web.frame import address, chosen_team, visible_teams
+from riskreg.web.frame import address, chosen_team, known_teams
 from riskreg.web.left_out import leave_out
 from riskreg.web.paging import Page, decode_cursor, encode_cursor
 from riskreg.web.security import current_actor
@@ -46,7 +46,7 @@ def asked_view(args: Mapping[str, Any] | None = None, team: Branch | None = None
             leave_out(str(labels.FILTER[name]), value)
     team = team or chosen_team()
     criteria = replace(criteria, team=team.slug if team else "")
-    return view_of(current_actor, criteria, known=visible_teams())
+    return view_of(current_actor, criteria, known=known_teams())
 
 
 def asked_page(view: View, total: int) -> tuple[RiskPage, Page]:
@@ -103,7 +103,7 @@ def asked_way(risk: Risk) -> Way | None:
         return None
     args: dict[str, Any] = dict(parse_qsl(text))
     criteria = RiskFilter.from_args(args)
-    view = view_of(current_actor, criteria, known=visible_teams())
+    view = view_of(current_actor, criteria, known=known_teams())
     found = neighbours(view, risk)
     kept = urlencode(criteria.to_args())
     return Way(

@@ -60,7 +60,7 @@ from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, s
 from riskreg.risks.sight import hidden_systems, without_hidden
 from riskreg.risks.stamps import stamp_of
 from riskreg.risks.trying import rated_so, tried
-from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.frame import chosen_team, known_teams, visible_teams
 from riskreg.web.jinja import today
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
@@ -99,7 +99,7 @@ def index() -> str:
 
 
 def _teams_whose_systems_are_seen() -> tuple[int, ...] | None:
-    ids = ids_among(current_actor, Permission.SYSTEM_VIEW, visible_teams())
+    ids = ids_among(current_actor, Permission.SYSTEM_VIEW, known_teams())
     return None if ids is None else tuple(ids)
 
 

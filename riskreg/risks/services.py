@@ -16,6 +16,7 @@ from riskreg.lib.text import clean_text, fold
 from riskreg.metrics.matrix import Rating
 from riskreg.metrics.severity import DEFAULT_MATRIX
 from riskreg.org.access import require, visible
+from riskreg.org.history import remember_team
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.risks.changes import refuse_stale, set_values
@@ -247,6 +248,7 @@ def _move(actor: Actor, risk: Risk, team: Team) -> dict[str, list[Any]]:
     if team.id == risk.team_id:
         return {}
     require(actor, Permission.RISK_EDIT, team, view=Permission.TEAM_VIEW)
+    remember_team(risk, risk.team, on=local_day(now(), actor.timezone))
     old, risk.team = risk.team, team
     return {"team": [old.slug, team.slug]}
 

@@ -14,7 +14,7 @@ from riskreg.risks.filters import RiskFilter
 from riskreg.risks.matrices import matrices
 from riskreg.risks.words import band_label
 from riskreg.search.queries import Found, Hit, named, search
-from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.frame import chosen_team, known_teams
 from riskreg.web.jinja import today
 from riskreg.web.security import current_actor, requires
 
@@ -27,7 +27,7 @@ bp = Blueprint("search", __name__)
 def index() -> str | Response:
     """What holds the words asked for; the name of a thing leads straight to it."""
     text = RiskFilter.from_args(request.args).text  # the same words as in the register
-    known = visible_teams()
+    known = known_teams()
     address = named(current_actor, text, known)
     if address is not None:
         return redirect(address, 303)

@@ -89,9 +89,15 @@ def chosen_team() -> "TeamNode | None":
 
 
 def visible_teams() -> "Sequence[TeamNode]":
-    """The teams the actor may look at, as the tree reads; once per request."""
+    """The teams the actor may look at and choose, as the tree reads; once per request."""
     seen = _seen_teams()
     return seen.nodes if seen else ()
+
+
+def known_teams() -> "Sequence[TeamNode]":
+    """The same with those that were merged into others: what they closed is still theirs."""
+    seen = _seen_teams()
+    return (*seen.nodes, *seen.merged) if seen else ()
 
 
 def init_app(app: Flask, teams_of: "Callable[[Actor], SeenTeams]") -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from riskreg.actions import services as actions
 from riskreg.actions.models import ActionItem
+from riskreg.admin.merging import merge_team
 from riskreg.db import db, transaction
 from riskreg.errors import RiskregError
 from riskreg.lib.dates import now
@@ -17,6 +18,7 @@ from riskreg.org import services as org
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import SYSTEM_ACTOR as WHO
+from riskreg.org.places import move_team
 from riskreg.postmortems import incidents
 from riskreg.postmortems import services as postmortems
 from riskreg.postmortems.models import Incident, Postmortem
@@ -185,6 +187,8 @@ STEPS: list[Step] = [
     *(_answer, _answer, _risk_of, _happen, _write, _person, _grant, _system, _operate),
     lambda walk: org.create_team(WHO, name=walk.words(), parent=walk.any(Team)),
     lambda walk: org.rename_team(WHO, walk.any(Team), walk.words()),
+    lambda walk: move_team(WHO, walk.any(Team), walk.any(Team)),
+    lambda walk: merge_team(WHO, walk.any(Team), walk.any(Team)),
     lambda walk: risks.close_risk(
         WHO, walk.any(Risk), reason=walk.dice.choice(list(CloseReason)), note=walk.words()
     ),

@@ -59,6 +59,8 @@ PATHS = (
     "/teams/checkout",
     "/teams/checkout/edit",
     "/teams/checkout/new",
+    "/teams/checkout/place",
+    "/teams/checkout/merger",
     "/packs",
     "/packs/new?kind=leadership",
     "/trail",
