@@ -7,7 +7,7 @@ python3 dev.py check [NAME ...]            format, lint, types, contracts, templ
                                            coverage, lock files, migrations, wheel
 python3 dev.py bench [NAME] [--json FILE]  measure against the baselines
 python3 dev.py riskreg ARGS ...            set up, then run the program's own command
-python3 dev.py drill [PYTEST OPTIONS]      the long trials that the tests have a short share of
+python3 dev.py drill [NAME] [--db DB] [--long]  faults on purpose; without a name, which there are
 python3 dev.py lock [--upgrade]            write the lock files anew from pyproject.toml
 python3 dev.py pictures                    make the pictures of the documentation anew
 """
@@ -73,11 +73,10 @@ def bench(arguments: Sequence[str]) -> int:
 
 
 def drill(arguments: Sequence[str]) -> int:
-    """Run the long trials, on both databases."""
+    """List the drills, or run one."""
     environ = set_up(environment.DEVELOP, native.FOR_TESTING)
     os.chdir(ROOT)
-    plugin = ["-p", "tests.conftest", "--db=both"]
-    return become(["pytest", *plugin, *spread(arguments), "drills", *arguments], environ)
+    return become(["drills", *arguments], environ)
 
 
 def riskreg(arguments: Sequence[str]) -> int:

@@ -1,1 +1,1 @@
-"""Long trials by hand and before a release: python3 dev.py drill. The suite has a short share."""
+"""Faults on purpose: python3 dev.py drill. The tests hold a short share of each."""

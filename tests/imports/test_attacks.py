@@ -20,7 +20,7 @@ from tests.imports.tables import csv_bytes, xlsx_bytes
 from tests.imports.test_pages import seal
 
 UNLIMITED = Rule(times=10**6, within=timedelta(hours=1))
-UPLOADS = 60  # drills/test_uploads.py sends more
+UPLOADS = 60  # drills/uploads.py sends more
 ANSWERS = {200, 303, 409, 422}
 NAMES = (
     "a.csv",

@@ -1,0 +1,102 @@
+"""People at work over HTTP: each files risks, and sends again what was not acknowledged."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from threading import Event, Thread
+from urllib.parse import urlencode
+
+from drills.stage import Stage
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+GIVEN = {"kind": "security", "team": "root", "treatment": "undecided", "system": "", "owner": ""}
+
+
+class Client:
+    """A signed-in browser without scripts."""
+
+    def __init__(self, stage: Stage, number: int) -> None:
+        self.port = stage.port
+        self._cookies = {"riskreg-http": stage.tokens[number % len(stage.tokens)]}
+        self._form_token = ""
+
+    def get(self, path: str) -> str:
+        """A page; its form's token is kept."""
+        status, text = self._ask("GET", path, None)
+        if status != 200:
+            raise HTTPException(f"{path}: {status}")
+        found = TOKEN.search(text)
+        self._form_token = found[1] if found else self._form_token
+        return text
+
+    def post(self, path: str, values: Mapping[str, str]) -> int:
+        """Send a form; returns the status."""
+        if not self._form_token:
+            self.get("/me")
+        body = urlencode({**values, "csrf_token": self._form_token})
+        return self._ask("POST", path, body)[0]
+
+    def file(self, title: str) -> bool:
+        """File a risk under a title that is its form's key too; whether that was acknowledged."""
+        try:
+            return self.post("/risks/new", {**GIVEN, "title": title, "form_key": title}) == 303
+        except (OSError, HTTPException):
+            return False
+
+    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+            for cookie in answer.headers.get_all("Set-Cookie") or ():
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self._cookies[name] = value
+            return answer.status, text
+        finally:
+            connection.close()
+
+
+class Load:
+    """What the people at work were told is stored."""
+
+    def __init__(self) -> None:
+        self.acked: list[str] = []
+        self.stop = Event()
+
+    def wait_for(self, more: int) -> None:
+        """Until so many more were acknowledged; at most a minute."""
+        wanted, deadline = len(self.acked) + more, time.monotonic() + 60
+        while len(self.acked) < wanted and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+
+@contextmanager
+def at_work(stage: Stage, people: int = 8) -> Iterator[Load]:
+    """Inside, so many people file risks without a pause."""
+    load = Load()
+    threads = [Thread(target=_file, args=(stage, number, load)) for number in range(people)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _file(stage: Stage, number: int, load: Load) -> None:
+    client, done = Client(stage, number), 0
+    while not load.stop.is_set():
+        title = f"filed-by-{number}-{done}"
+        if client.file(title):
+            load.acked.append(title)
+            done += 1
+        else:
+            time.sleep(0.05)  # and the same again

@@ -1,0 +1,51 @@
+"""A short share of each drill: with the smallest size it does something and breaks no promise."""
+
+import pytest
+
+from drills.outcome import Outcome, compare, total
+from drills.runner import drill_named, names, perform
+
+
+def test_every_drill_says_what_it_is_about() -> None:
+    assert {"backups", "edits", "kill-9", "slow-clients", "uploads"} <= set(names())
+    for name in names():
+        drill = drill_named(name)
+        assert drill.PROMISE.endswith(".")
+        assert drill.CONTROL
+        assert drill.TRIES
+        assert drill.ACKED
+        assert set(drill.DATABASES) <= {"sqlite", "postgresql"}
+        assert 0 < drill.SHORT <= drill.LONG
+
+
+def test_what_is_lost_or_doubled_is_counted() -> None:
+    seen = compare(1, ["a", "b", "b"], ["b", "b", "c"], wrong=2)
+    assert seen == Outcome(n=1, acked=2, lost=1, duplicated=1, wrong=2)
+    assert seen.is_red
+    assert not compare(1, ["a"], ["a", "b"]).is_red
+    assert total(9, [seen, seen]) == Outcome(n=9, acked=4, lost=2, duplicated=2, wrong=4)
+
+
+def test_a_drill_that_did_nothing_is_red() -> None:
+    nothing = compare(1, [], [])
+    assert nothing.is_red
+    assert not nothing.has_bitten
+
+
+@pytest.fixture
+def kind(database: str) -> str:
+    """The kind of database."""
+    return "sqlite" if database.startswith("sqlite") else "postgresql"
+
+
+SHARES = [("kill-9", 1), ("uploads", 5)]
+
+
+@pytest.mark.parametrize(("name", "size"), SHARES)
+def test_its_shortest_form_breaks_no_promise(kind: str, name: str, size: int) -> None:
+    assert not perform(name, kind, size).is_red
+
+
+@pytest.mark.parametrize(("name", "size"), SHARES)
+def test_its_control_is_red(kind: str, name: str, size: int) -> None:
+    assert perform(name, kind, size, control=True).has_bitten
