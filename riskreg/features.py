@@ -25,6 +25,7 @@ BLUEPRINTS = (
     "riskreg.web.styleguide",
     "riskreg.org.signin",
     "riskreg.org.codes",
+    "riskreg.org.links",
     "riskreg.org.proofs",
     "riskreg.org.people",
     "riskreg.org.routes",
@@ -43,6 +44,7 @@ TASKS: tuple[str, ...] = (
     "riskreg.audit.tasks",
     "riskreg.admin.tasks",
     "riskreg.imports.tasks",
+    "riskreg.org.tasks",
     "riskreg.packs.tasks",
 )
 

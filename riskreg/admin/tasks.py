@@ -9,13 +9,15 @@ from riskreg.jobs.registry import Context, task
 from riskreg.jobs.services import KEEP_FINISHED, sweep
 from riskreg.lib.dates import now
 from riskreg.org.limits import sweep_uses
+from riskreg.org.one_time_links import sweep_links
 
 KEEP_USES = timedelta(days=1)  # longer than any limit looks back
 
 
 @task("admin.sweep", title=_l("Tidy up what is old"), every=timedelta(hours=6))
 def sweep_old_rows(_context: Context) -> dict[str, int]:
-    """Forget finished jobs of a month ago and counts of uses that no longer matter."""
+    """Forget jobs and links of a month ago, and counts of uses that no longer matter."""
     with transaction():
         uses = sweep_uses(now() - KEEP_USES)
-    return {"jobs": sweep(now() - KEEP_FINISHED), "uses": uses}
+        links = sweep_links(now() - KEEP_FINISHED)
+    return {"jobs": sweep(now() - KEEP_FINISHED), "uses": uses, "links": links}

@@ -28,6 +28,7 @@ UNTOLD = {
     "audit_entry": "the trail itself",
     "import_file": "an upload that is thrown away; what it brought is told row by row",
     "job": "passing; what the work changed is told",
+    "one_time_link": "a secret; sending it and what was done with it are acts",
     "recovery_code": "secrets; giving and using them are acts",
     "risk_stamp": "counts changes for what is kept in memory",
     "second_factor": "a secret; giving and taking it are acts",

@@ -56,12 +56,14 @@ def post(task: str, payload: Mapping[str, Any], *, asked_by_id: int | None = Non
     return enqueue(task, numbered, asked_by_id=asked_by_id, max_attempts=TRIES)
 
 
-def hand_in(letter: Letter, server: MailServer) -> None:
+def hand_in(letter: Letter, server: MailServer | None) -> None:
     """Give a letter to the mail server.
 
     Raises GiveUp where the server refuses it for good, Unreachable where it lets nobody in (then
     all other letters wait a little), RiskregError for what may be mended by waiting.
     """
+    if server is None:
+        raise Unreachable(_("There is no mail server any more (RISKREG_SMTP_HOST)."))
     message, to = _message(letter, server)
     try:
         with connection(server) as smtp:

@@ -12,7 +12,7 @@ from riskreg.db import db
 from riskreg.errors import Invalid
 from riskreg.lib.dates import now
 from riskreg.org.labels import ROLE, ROLE_MEANING
-from riskreg.org.models import Person, Team, UserSession
+from riskreg.org.models import OneTimeLink, Person, Team, UserSession
 from riskreg.org.passwords import password_matches
 from riskreg.org.permissions import Actor
 from riskreg.org.services import set_password
@@ -95,13 +95,17 @@ def change_password(actor: Actor, person: Person, *, current: str, new: str) -> 
 
 
 def end_all_sessions(person: Person, *, keep: int | None = None) -> None:
-    """End every session of a person but the one to keep."""
+    """End every session of a person but the one to keep, and every link mailed to them."""
     others = update(UserSession).where(
         UserSession.person_id == person.id, UserSession.revoked_at.is_(None)
     )
     if keep is not None:
         others = others.where(UserSession.id != keep)
     db.session.execute(others.values(revoked_at=now()))
+    open_links = update(OneTimeLink).where(
+        OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None)
+    )
+    db.session.execute(open_links.values(used_at=now()))
 
 
 def browser_of(user_agent: str) -> str:

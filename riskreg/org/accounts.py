@@ -8,8 +8,9 @@ from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden
 from riskreg.org.account import end_all_sessions
-from riskreg.org.kinds import Role
+from riskreg.org.kinds import LinkKind, Role
 from riskreg.org.models import Person, Team
+from riskreg.org.one_time_links import ask_for_link
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.second_factors import remove_second_factor
 from riskreg.org.services import (
@@ -24,17 +25,32 @@ PASSWORD_BYTES = 15  # 20 characters
 
 
 def invite_person(
-    actor: Actor, *, name: str, email: str, title: str, team: Team, role: Role
-) -> tuple[Person, str]:
-    """A new person with a first role; returns them with a password that is shown once.
+    actor: Actor, *, name: str, email: str, title: str, team: Team, role: Role, by_mail: bool
+) -> tuple[Person, str | None]:
+    """A new person with a first role, and the password that is shown once; None where mailed.
 
     Raises Conflict for a known e-mail and Forbidden for a role above the actor's own.
     """
-    password = _one_time_password()
+    password = None if by_mail else _one_time_password()
     values = {"title": title, "home_team_id": team.id}
     person = create_person(actor, name=name, email=email, password=password, values=values)
     grant_role(actor, person, team, role)
+    if by_mail:
+        mail_link(actor, person, has_mail=True)
     return person, password
+
+
+def mail_link(actor: Actor, person: Person, *, has_mail: bool) -> LinkKind:
+    """Mail a person a link to choose a password: an invitation while they never had one."""
+    _demand_over(actor, person)
+    if not has_mail:
+        raise Conflict(_("riskreg sends no mail here."))
+    if not person.is_active:
+        raise Conflict(_("%(name)s is locked out. Let them in again first.", name=person.name))
+    kind = LinkKind.RESET if person.password_hash else LinkKind.INVITATION
+    record(actor=actor, action=f"person.mail-{kind}", subject=person)
+    ask_for_link(person.email, kind=kind, asked_by=actor)
+    return kind
 
 
 def reset_password(actor: Actor, person: Person) -> str:

@@ -28,6 +28,8 @@ from riskreg.org import second_factors, sessions
 from riskreg.org.account import end_all_sessions
 from riskreg.org.cookies import lead_on, onward, set_cookie, settings, visitor
 from riskreg.org.forms import CodeForm, TurnOffForm
+from riskreg.org.kinds import Notice
+from riskreg.org.letters import tell
 from riskreg.org.limits import count_try, forget_tries
 from riskreg.org.models import Person
 from riskreg.org.passwords import MIN_LENGTH, password_matches
@@ -138,6 +140,7 @@ def end() -> ResponseReturnValue:
     if form.validate() and _shows_code(form.last_code) and _shows_long_password(form):
         second_factors.remove_second_factor(current_actor, _me())
         end_all_sessions(_me(), keep=current_actor.session_id)
+        tell(_me(), Notice.SECOND_FACTOR, settings=settings())
         flash(_("Your second factor is turned off. Every other browser was signed out."))
         token = sessions.change_token(current_actor.session_id)
         return lead_on(url_for("codes.show"), token)

@@ -39,6 +39,7 @@ from riskreg.org.passwords import MAX_LENGTH
 KEY = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
 EMAIL = r"[^@\s]+@[^@\s]+\Z"
 TIERS = (1, 2, 3, 4)
+BY_MAIL, BY_HAND = "mail", "hand"
 _TOO_LONG = _l("A password has at most 256 characters.")
 
 
@@ -65,6 +66,27 @@ class PasswordForm(Form):
     """One's own new password."""
 
     current = PasswordField(_l("Current password"), [InputRequired(), Length(max=MAX_LENGTH)])
+    password = PasswordField(
+        _l("New password"),
+        [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
+        description=_l("At least 15 characters; a sentence is fine."),
+    )
+
+
+class LinkForm(Form):
+    """Where a link for a new password shall go."""
+
+    email = EmailField(
+        _l("E-mail"),
+        [DataRequired(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
+        filters=[clean],
+    )
+
+
+class ChosenPasswordForm(Form):
+    """A password chosen with a link that came by mail."""
+
+    token = HiddenField(_l("Link"), [DataRequired(), Length(max=100)])
     password = PasswordField(
         _l("New password"),
         [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
@@ -209,14 +231,25 @@ class PersonForm(Form):
     title = StringField(_l("Title"), [Length(max=120)], filters=[clean])
     team = SelectField(_l("Team"), [InputRequired()])
     role = RadioField(_l("Role"), [InputRequired()], default=Role.ENGINEER)
+    entrance = RadioField(_l("How they get in"), [InputRequired()], default=BY_MAIL)
 
-    def offer(self, teams: Sequence[Team]) -> Self:
+    def offer(self, teams: Sequence[Team], *, by_mail: bool) -> Self:
         """Fill in what can be chosen."""
+        by_link = _("A mail to them with a link to choose a password, good for 72 hours")
+        by_hand = _("A password that you are shown once and pass on")
+        self.entrance.choices = choices_of([(BY_MAIL, by_link), (BY_HAND, by_hand)])
+        if not by_mail:
+            del self.entrance
         self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
         self.role.choices = choices_of(
             (role, f"{words}: {ROLE_MEANING[role]}") for role, words in ROLE.items()
         )
         return self
+
+    @property
+    def is_by_mail(self) -> bool:
+        """Whether they are invited by mail."""
+        return "entrance" in self and self.entrance.data == BY_MAIL
 
 
 class RoleForm(Form):

@@ -12,6 +12,20 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class LinkKind(StrEnum):
+    """Why a person was mailed a link with which they choose a password."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class Notice(StrEnum):
+    """What a person is told by mail, because a thief would do it too."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a secret
+    SECOND_FACTOR = "second-factor"
+
+
 class Hours(StrEnum):
     """When a system must run."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Big, Key, Name, Word
-from riskreg.org.kinds import DataClass, Hours, Role
+from riskreg.org.kinds import DataClass, Hours, LinkKind, Role
 
 
 class Team(Base):
@@ -174,6 +174,20 @@ class SetupCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class OneTimeLink(Base):
+    """A link that was mailed to a person to choose a password with; its token is stored nowhere."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[LinkKind] = mapped_column(Word(LinkKind))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]  # later with every try to send it
+    used_at: Mapped[datetime | None]  # also when it lost its meaning
 
 
 class UseCount(Base):

@@ -13,14 +13,18 @@ from riskreg.org.accounts import (
     activate_person,
     deactivate_person,
     invite_person,
+    mail_link,
     may_manage,
     reset_password,
     take_second_factor,
 )
+from riskreg.org.cookies import settings
 from riskreg.org.forms import PersonForm, RoleForm
-from riskreg.org.kinds import Role
+from riskreg.org.kinds import LinkKind, Notice, Role
+from riskreg.org.letters import tell
 from riskreg.org.limits import Limit, count_use
 from riskreg.org.models import Person
+from riskreg.org.one_time_links import open_link_of
 from riskreg.org.permissions import Permission
 from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
@@ -51,10 +55,10 @@ def index() -> ResponseReturnValue:
 @requires(Permission.PERSON_EDIT)
 @proven_lately("people.index")
 def new() -> ResponseReturnValue:
-    """Add a person; the answer shows their one-time password, once."""
+    """Add a person: invite them by mail, or be shown their one-time password, once."""
     here = chosen_team()
     form = PersonForm(request.form, team=here.slug if here else None)
-    form.offer(teams_for(current_actor, Permission.PERSON_EDIT))
+    form.offer(teams_for(current_actor, Permission.PERSON_EDIT), by_mail=_has_mail())
     if request.method == "GET":
         return render_template("org/new_person.html", form=form)
     if not form.validate():
@@ -68,12 +72,16 @@ def new() -> ResponseReturnValue:
             title=form.title.data or "",
             team=team_for(current_actor, form.team.data),
             role=Role(form.role.data),
+            by_mail=form.is_by_mail,
         )
     except (Conflict, Invalid) as error:
         db.session.rollback()
         form[error.field or "email"].errors = [error.message]
         return render_template("org/new_person.html", form=form), 422
-    return render_template("org/password_once.html", person=person, password=password)
+    if password is not None:
+        return render_template("org/password_once.html", person=person, password=password)
+    flash(_("An invitation to %(email)s is on its way.", email=person.email))
+    return redirect(url_for("people.show", person_id=person.id), 303)
 
 
 @bp.get("/<int:person_id>")
@@ -137,7 +145,24 @@ def password(person_id: int) -> ResponseReturnValue:
     count_use(Limit.RESET, person_id)
     person = person_by_id(person_id)
     made = reset_password(current_actor, person)
+    tell(person, Notice.PASSWORD, settings=settings())
     return render_template("org/password_once.html", person=person, password=made)
+
+
+@bp.post("/<int:person_id>/link")
+@requires(Permission.PERSON_EDIT)
+@proven_lately("people.show")
+def link(person_id: int) -> ResponseReturnValue:
+    """Mail them a link to choose a password."""
+    count_use(Limit.RESET, person_id)
+    person = person_by_id(person_id)
+    kind = mail_link(current_actor, person, has_mail=_has_mail())
+    flash(
+        _("An invitation to %(email)s is on its way.", email=person.email)
+        if kind is LinkKind.INVITATION
+        else _("A link for a new password is on its way to %(email)s.", email=person.email)
+    )
+    return redirect(url_for("people.show", person_id=person_id), 303)
 
 
 @bp.post("/<int:person_id>/second-factor/end")
@@ -147,6 +172,7 @@ def end_second_factor(person_id: int) -> ResponseReturnValue:
     """Take away a second factor that was lost."""
     person = person_by_id(person_id)
     take_second_factor(current_actor, person)
+    tell(person, Notice.SECOND_FACTOR, settings=settings())
     flash(_("%(name)s signs in without a second factor until they set one up.", name=person.name))
     return redirect(url_for("people.show", person_id=person_id), 303)
 
@@ -164,6 +190,12 @@ def _page(person: Person, form: RoleForm | None = None) -> str:
         form=form or RoleForm(role=Role.ENGINEER).offer(manageable),
         may_manage=may_manage(current_actor, person),
         has_second_factor=has_second_factor(person.id),
+        has_mail=_has_mail(),
+        link=open_link_of(person.id),
         is_self=person.id == current_actor.person_id,
         labels=labels,
     )
+
+
+def _has_mail() -> bool:
+    return settings().mail is not None

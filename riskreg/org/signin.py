@@ -14,7 +14,8 @@ from riskreg.org.codes import ask_for_code
 from riskreg.org.cookies import cookie_name, drop_cookie, lead_on, onward, settings, visitor
 from riskreg.org.desks import demo_crew
 from riskreg.org.forms import PasswordForm, SetupForm, SignInForm
-from riskreg.org.kinds import Role
+from riskreg.org.kinds import Notice, Role
+from riskreg.org.letters import tell
 from riskreg.org.models import Person
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
 from riskreg.org.queries import person_by_id
@@ -133,6 +134,7 @@ def password() -> BaseResponse | tuple[str, int]:
     except Invalid as error:
         form[error.field or "password"].errors = [error.message]
         return _account(form), 422
+    tell(person, Notice.PASSWORD, settings=settings())
     flash(_("Your password is changed. Every other browser was signed out."))
     return lead_on(url_for("signin.me"), sessions.change_token(current_actor.session_id))
 
@@ -195,7 +197,13 @@ def teams_seen(actor: Actor) -> SeenTeams:
 
 def _page(form: SignInForm) -> str:
     crew = demo_crew() if settings().demo else None
-    return render_template("org/sign_in.html", form=form, demo_crew=crew, next=onward())
+    return render_template(
+        "org/sign_in.html",
+        form=form,
+        demo_crew=crew,
+        next=onward(),
+        has_mail=settings().mail is not None,
+    )
 
 
 def _account(form: PasswordForm) -> str:

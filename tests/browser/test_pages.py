@@ -88,6 +88,7 @@ LISTS = {
 # Addresses that are no page of the demo, or that a walk looks at.
 ELSEWHERE = {
     *("/healthz", "/readyz", "/setup", "/sign-in", "/sign-in/code", "/risks/preview"),
+    *("/sign-in/link", "/sign-in/password"),
     *("/admin/jobs/<int:job_id>.json", "/admin/jobs/<int:job_id>/progress"),
     *("/packs/<int:pack_id>", "/packs/<int:pack_id>.pdf"),
     *("/risks/import/<int:file_id>", "/risks/import/<int:file_id>/report.json"),
@@ -141,7 +142,7 @@ def test_the_page_is_sound(administrator: Visitor, found: dict[str, str], path: 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_for_strangers_are_sound(browser: Browser, demo: str, width: int) -> None:
     visitor = Visitor.arrive(browser, demo, width=width)
-    for path in ("/sign-in", "/nowhere"):
+    for path in ("/sign-in", "/sign-in/link", "/sign-in/password", "/nowhere"):
         visitor.page.goto(demo + path)
         visitor.faults.clear()  # the browser tells of the 404, which is what was asked for
         expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()

@@ -151,7 +151,7 @@ def test_an_administrator_of_a_team_manages_that_team_only(
     assert client.post(path, data={"team": "company", "role": "viewer"}).status_code == 422
     assert client.post("/admin/people/new", data=sent(team="company")).status_code == 422
     give_role(person, root, Role.VIEWER)
-    for act in ("password", "deactivation", "roles/company/end"):
+    for act in ("link", "password", "deactivation", "roles/company/end"):
         assert client.post(f"/admin/people/{person.id}/{act}").status_code in {403, 404}
         assert client.post(f"/admin/people/{admin.id}/{act}").status_code in {403, 404}
     assert roles(person) == {team.id: "manager", root.id: "viewer"}

@@ -17,6 +17,10 @@ PUBLIC_VIEWS = {
     "health.ready",  # for a load balancer
     "codes.create",  # after the password, before there is a session
     "codes.new",
+    "links.create",  # whoever lost their password
+    "links.new",
+    "links.show",  # whoever was mailed a link
+    "links.use",
     "signin.new",
     "signin.create",
     "signin.demo",  # answers in the demo only
