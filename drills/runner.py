@@ -15,7 +15,7 @@ from tooling.places import ROOT
 
 DATABASES = ("sqlite", "postgresql")
 FIGURES = ROOT / "drills/figures"
-NOT_DRILLS = {"__main__", "clients", "outcome", "runner", "served", "stage"}
+NOT_DRILLS = {"__main__", "clients", "disk", "outcome", "runner", "served", "stage"}
 
 
 def names() -> list[str]:

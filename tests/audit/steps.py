@@ -43,11 +43,12 @@ class Walk:
         self.done = self.refused = 0
 
     def begin(self) -> None:
-        """A root team, its first people and systems."""
+        """A root team (or the one there is), its first people and systems."""
         with transaction():
             risks.install_matrix(WHO)
             install_checklist(WHO)
-            root = org.create_team(WHO, name="Company", parent=None)
+            root = db.session.scalars(select(Team).where(Team.parent_id.is_(None))).first()
+            root = root or org.create_team(WHO, name="Company", parent=None)
             for name in ("Ada", "Grace", "Edsger"):
                 org.create_person(WHO, email=f"{name}@example.org", name=name)
             org.create_system(WHO, team=root, key="first", name="First", values={})
