@@ -749,6 +749,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "code", name=op.f("uq_statement_version_id_code")),
     )
     op.create_table(
+        "system_dependency",
+        sa.Column("system_id", sa.Integer(), nullable=False),
+        sa.Column("needs_id", sa.Integer(), nullable=False),
+        sa.Column("strength", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["needs_id"], ["system.id"], name=op.f("fk_system_dependency_needs_id_system")
+        ),
+        sa.ForeignKeyConstraint(
+            ["system_id"], ["system.id"], name=op.f("fk_system_dependency_system_id_system")
+        ),
+        sa.PrimaryKeyConstraint("system_id", "needs_id", name=op.f("pk_system_dependency")),
+    )
+    with op.batch_alter_table("system_dependency", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_system_dependency_needs_id"), ["needs_id"], unique=False
+        )
+
+    op.create_table(
         "system_operator",
         sa.Column("system_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -1221,6 +1239,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_system_operator_person_id"))
 
     op.drop_table("system_operator")
+    with op.batch_alter_table("system_dependency", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_system_dependency_needs_id"))
+
+    op.drop_table("system_dependency")
     op.drop_table("statement")
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_snapshot_made_by_id"))

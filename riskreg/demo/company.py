@@ -5,10 +5,16 @@ from typing import Any
 
 from riskreg.db import db
 from riskreg.demo.content import load
-from riskreg.org.kinds import DataClass, Hours, Role
+from riskreg.org.kinds import DataClass, Hours, Role, Strength
 from riskreg.org.models import Person, System, SystemOperator, Team
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor
-from riskreg.org.services import create_person, create_system, create_team, grant_role
+from riskreg.org.services import (
+    create_person,
+    create_system,
+    create_team,
+    grant_role,
+    update_system,
+)
 from riskreg.seed import install_defaults
 
 
@@ -57,6 +63,9 @@ def found(company: Company) -> None:
         company.people[entry["key"]] = _person(company, entry)
     for entry in content["systems"]:
         company.systems[entry["key"]] = _system(company, entry)
+    for key, needs in content["dependencies"].items():
+        wanted = {company.systems[needed]: Strength(how) for needed, how in needs.items()}
+        update_system(SYSTEM_ACTOR, company.systems[key], {"needs": wanted})
 
 
 def _person(company: Company, entry: dict[str, Any]) -> Person:

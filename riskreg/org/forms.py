@@ -176,19 +176,32 @@ class SystemForm(Form):
     operators = SelectMultipleField(
         _l("People who are able to operate it"), [Optional()], coerce=int
     )
+    hard = SelectMultipleField(_l("It stops without"), [Optional()])
+    soft = SelectMultipleField(_l("It goes on with less without"), [Optional()])
     repository_url = StringField(_l("Repository"), [Length(max=500), _web], filters=[clean])
     runbook_url = StringField(_l("Runbook"), [Length(max=500), _web], filters=[clean])
     dashboard_url = StringField(_l("Dashboard"), [Length(max=500), _web], filters=[clean])
     version = HiddenField(_l("Version"))
 
-    def offer(self, teams: Sequence[Team], persons: Sequence[Person]) -> Self:
-        """Fill in what can be chosen."""
+    def offer(
+        self,
+        teams: Sequence[Team],
+        persons: Sequence[Person],
+        systems: Sequence[tuple[str, str]],
+    ) -> Self:
+        """Fill in what can be chosen; `systems` are (key, name) of those it may depend on."""
         self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
+        self.hard.choices, self.soft.choices = choices_of(systems), choices_of(systems)
         self.tier.choices = choices_of([("", _("Not known")), *((str(n), str(n)) for n in TIERS)])
         self.hours.choices = choices_of(HOURS.items())
         self.data_class.choices = choices_of([("", _("Not known")), *DATA_CLASS.items()])
         self.operators.choices = choices_of((person.id, person.name) for person in persons)
         return self
+
+    def validate_soft(self, field: SelectMultipleField) -> None:
+        """It cannot both stop and go on."""
+        if set(field.data or ()) & set(self.hard.data or ()):
+            raise ValidationError(_("It either stops without a system or goes on; choose one."))
 
     def validate_slo(self, field: StringField) -> None:
         """A share of time in thousandths of a per cent, above 0 and at most 100."""

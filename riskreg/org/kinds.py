@@ -33,6 +33,13 @@ class Hours(StrEnum):
     BUSINESS = "business"
 
 
+class Strength(StrEnum):
+    """What becomes of a system without another one that it depends on."""
+
+    HARD = "hard"  # it stops
+    SOFT = "soft"  # it goes on with less
+
+
 class DataClass(StrEnum):
     """How sensitive a system's data is."""
 

@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from riskreg.metrics.reviews import Level, LevelReason
-from riskreg.org.kinds import DataClass, Hours, Role
+from riskreg.org.kinds import DataClass, Hours, Role, Strength
 
 Labels = Mapping[str, LazyString]
 
@@ -25,6 +25,12 @@ ROLE_MEANING: Labels = {
 HOURS: Labels = {
     Hours.ALWAYS: _l("Around the clock, every day"),
     Hours.BUSINESS: _l("Business hours"),
+}
+# How many people operate a system, where that is too few.
+RESCUERS: Mapping[int, LazyString] = {0: _l("Nobody named"), 1: _l("One person only")}
+STRENGTH: Labels = {
+    Strength.HARD: _l("stops without it"),
+    Strength.SOFT: _l("goes on with less"),
 }
 DATA_CLASS: Labels = {
     DataClass.PUBLIC: _l("Public"),

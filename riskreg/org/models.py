@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Big, Key, Name, Word
-from riskreg.org.kinds import DataClass, Hours, LinkKind, Role
+from riskreg.org.kinds import DataClass, Hours, LinkKind, Role, Strength
 
 
 class Team(Base):
@@ -258,3 +258,13 @@ class SystemOperator(Base):
 
     system_id: Mapped[int] = mapped_column(ForeignKey("system.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class Dependency(Base):
+    """A system that another one needs."""
+
+    __tablename__ = "system_dependency"
+
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id"), primary_key=True)
+    needs_id: Mapped[int] = mapped_column(ForeignKey("system.id"), primary_key=True, index=True)
+    strength: Mapped[Strength] = mapped_column(Word(Strength))

@@ -1,10 +1,11 @@
 """Reads of the organisation."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, bindparam, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.db import db
@@ -12,7 +13,7 @@ from riskreg.errors import NotFound
 from riskreg.metrics.reviews import Requirement, required_level
 from riskreg.org.access import inside, require, team_ids, visible
 from riskreg.org.kinds import DataClass, Hours
-from riskreg.org.models import Grant, Person, System, Team
+from riskreg.org.models import Grant, Person, System, SystemOperator, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch, as_read
 
@@ -87,23 +88,57 @@ def requirement_of(system: System) -> Requirement:
     )
 
 
-def filtered_systems(
-    actor: Actor, *, below: Branch | None = None, tier: int | None = None, text: str = ""
+@dataclass(frozen=True, kw_only=True)
+class SystemFilter:
+    """What a list of systems shows; None and "" are no limit. `rescuers`: how many operate it."""
+
+    below: Branch | None = None
+    tier: int | None = None
+    hours: Hours | None = None
+    data_class: DataClass | None = None
+    rescuers: int | None = None
+    text: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it says more than a team."""
+        return self != SystemFilter(below=self.below)
+
+
+def list_systems(
+    actor: Actor, wanted: SystemFilter, *, limit: int, offset: int = 0
 ) -> Sequence[System]:
-    """Systems as a list shows them: narrowed to a tier, and to a text in key or name."""
-    query = select(System).where(
-        visible(actor, Permission.SYSTEM_VIEW, System.team_id, below=below)
-    )
-    if tier is not None:
-        query = query.where(System.tier == tier)
-    if text:
-        named = System.name.icontains(text, autoescape=True)
-        query = query.where(or_(named, System.key.icontains(text, autoescape=True)))
-    return db.session.scalars(
-        query.options(joinedload(System.team), selectinload(System.operators)).order_by(
-            System.name, System.id
+    """A stretch of the filtered list, by name."""
+    query = select(System).where(*_systems_wanted(actor, wanted))
+    query = query.options(joinedload(System.team), selectinload(System.operators))
+    ordered = query.order_by(System.name, System.id)
+    return db.session.scalars(ordered.limit(limit).offset(offset)).all()
+
+
+def count_systems(actor: Actor, wanted: SystemFilter) -> int:
+    """How many rows the filtered list has."""
+    query = select(func.count(System.id)).where(*_systems_wanted(actor, wanted))
+    return db.session.scalar(query) or 0
+
+
+def _systems_wanted(actor: Actor, wanted: SystemFilter) -> list[ColumnElement[bool]]:
+    conditions = [visible(actor, Permission.SYSTEM_VIEW, System.team_id, below=wanted.below)]
+    conditions += [
+        getattr(System, name) == value
+        for name in ("tier", "hours", "data_class")
+        if (value := getattr(wanted, name)) is not None
+    ]
+    if wanted.rescuers is not None:
+        able = select(func.count()).where(
+            SystemOperator.system_id == System.id,
+            SystemOperator.person_id == Person.id,
+            Person.is_active,
         )
-    ).all()
+        conditions.append(able.correlate(System).scalar_subquery() == wanted.rescuers)
+    if wanted.text:
+        named = System.name.icontains(wanted.text, autoescape=True)
+        conditions.append(or_(named, System.key.icontains(wanted.text, autoescape=True)))
+    return conditions
 
 
 def counts_of_teams() -> tuple[Mapping[int, int], Mapping[int, int]]:

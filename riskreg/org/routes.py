@@ -1,5 +1,6 @@
 """Pages of systems and teams."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,19 +12,25 @@ from riskreg.errors import Conflict, Invalid
 from riskreg.lib.text import slugify
 from riskreg.org import labels
 from riskreg.org.access import can
+from riskreg.org.dependencies import dependencies_of, needs_of
 from riskreg.org.forms import TIERS, SystemForm, TeamForm, format_slo
-from riskreg.org.history import places_of
+from riskreg.org.history import places_of, teams_before
+from riskreg.org.kinds import DataClass, Hours, Strength
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import (
+    SystemFilter,
     ancestors,
     children_of,
+    count_systems,
     counts_of_teams,
-    filtered_systems,
     holders_of,
+    list_systems,
     people,
     requirement_of,
     system_for,
+    system_names,
+    systems_for,
     team_for,
     teams_for,
 )
@@ -34,29 +41,28 @@ from riskreg.org.services import (
     update_system,
 )
 from riskreg.web.frame import chosen_team, visible_teams
+from riskreg.web.left_out import leave_out_unknown
+from riskreg.web.paging import PAGE_SIZE, Page, page_number
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("org", __name__)
+SYSTEMS_SHOWN = 12  # on a team's page
+RESCUERS = (0, 1)
 
 
 @bp.get("/systems")
 @requires(Permission.SYSTEM_VIEW)
 def systems() -> ResponseReturnValue:
     """What the chosen team and those below run."""
-    tier = request.args.get("tier", type=int)
-    text = request.args.get("q", "").strip()[:100]
-    rows = filtered_systems(
-        current_actor,
-        below=chosen_team(),
-        tier=tier if tier in TIERS else None,
-        text=text.replace("\x00", ""),
-    )
+    wanted = _systems_asked()
+    leave_out_unknown(request.args, _filter_values())
+    page = _systems_page(wanted)
     return render_template(
         "org/systems.html",
-        rows=[(system, requirement_of(system)) for system in rows],
-        tier=tier,
-        text=text,
+        page=page,
+        requirement_of=requirement_of,
+        wanted=wanted,
         tiers=TIERS,
         format_slo=format_slo,
         labels=labels,
@@ -74,6 +80,8 @@ def system(key: str) -> ResponseReturnValue:
         path=ancestors(row.team),
         can_see=_can_see,
         requirement=requirement_of(row),
+        depends=dependencies_of(current_actor, row),
+        before=teams_before(row),
         may_edit=can(current_actor, Permission.SYSTEM_EDIT, row),
         panels=panels("system", current_actor, row),
         format_slo=format_slo,
@@ -87,7 +95,7 @@ def new_system() -> ResponseReturnValue:
     """Write down a system."""
     here = chosen_team()
     form = SystemForm(request.form, team=here.slug if here else None).offer(
-        teams_for(current_actor, Permission.SYSTEM_EDIT), people()
+        teams_for(current_actor, Permission.SYSTEM_EDIT), people(), system_names(current_actor)
     )
     if request.method == "GET":
         return render_template("org/new_system.html", form=form)
@@ -100,7 +108,7 @@ def new_system() -> ResponseReturnValue:
             team=team_for(current_actor, form.team.data),
             key=form.key.data or slugify(name),
             name=name,
-            values={**form.values(), "operators": _operators(form)},
+            values={**form.values(), "operators": _operators(form), "needs": _needs(form)},
         )
     except Conflict as error:
         return _refused("org/new_system.html", form, error)
@@ -113,8 +121,12 @@ def new_system() -> ResponseReturnValue:
 def edit_system(key: str) -> ResponseReturnValue:
     """Change a system; its key stays, because addresses and files name it."""
     row = system_for(current_actor, key, Permission.SYSTEM_EDIT)
-    form = SystemForm(request.form, data=_stored(row)).offer(
-        teams_for(current_actor, Permission.SYSTEM_EDIT), people()
+    # An empty form that was sent would untick every box.
+    sent_form = request.form if request.method == "POST" else None
+    form = SystemForm(sent_form, data=_stored(row)).offer(
+        teams_for(current_actor, Permission.SYSTEM_EDIT),
+        people(),
+        [(other, name) for other, name in system_names(current_actor) if other != key],
     )
     if request.method == "GET":
         return render_template("org/edit_system.html", form=form, system=row)
@@ -125,6 +137,7 @@ def edit_system(key: str) -> ResponseReturnValue:
         "name": form.name.data,
         "team": team_for(current_actor, form.team.data),
         "operators": _operators(form),
+        "needs": _needs(form),
     }
     update_system(current_actor, row, values, version=_number(form.version.data))
     flash(_("%(name)s is saved.", name=row.name))
@@ -152,6 +165,7 @@ def team(slug: str) -> ResponseReturnValue:
     row = team_for(current_actor, slug)
     if row.slug != slug:  # it was merged into this one
         return redirect(url_for("org.team", slug=row.slug), 302)
+    runs = SystemFilter(below=row)
     return render_template(
         "org/team.html",
         team=row,
@@ -160,7 +174,8 @@ def team(slug: str) -> ResponseReturnValue:
         can_see=_can_see,
         grants=holders_of(row),
         children=children_of(current_actor, row),
-        systems=filtered_systems(current_actor, below=row),
+        systems=list_systems(current_actor, runs, limit=SYSTEMS_SHOWN),
+        system_count=count_systems(current_actor, runs),
         may_edit=can(current_actor, Permission.TEAM_EDIT, row),
         may_move=row.parent is not None and can(current_actor, Permission.PERSON_EDIT, row.parent),
         panels=panels("team", current_actor, row),
@@ -212,7 +227,71 @@ def _stored(row: System) -> dict[str, Any]:
         "slo": format_slo(row.slo_target_milli),
         "data_class": row.data_class or "",
         "operators": [person.id for person in row.operators],
+        **_stored_needs(row),
     }
+
+
+def _stored_needs(row: System) -> dict[str, list[str]]:
+    """The keys of the systems it needs, by how; those the actor does not see are not offered."""
+    needs = needs_of(row)
+    keys = {each.id: each.key for each in systems_for(current_actor) if each.id in needs}
+    return {
+        how.value: [key for number, key in keys.items() if needs[number] is how] for how in Strength
+    }
+
+
+def _needs(form: SystemForm) -> dict[System, Strength]:
+    """The chosen systems and how they are needed."""
+    chosen = dict.fromkeys(form.soft.data or (), Strength.SOFT)
+    chosen |= dict.fromkeys(form.hard.data or (), Strength.HARD)
+    if not chosen:
+        return {}
+    return {each: chosen[each.key] for each in systems_for(current_actor) if each.key in chosen}
+
+
+def _systems_asked() -> SystemFilter:
+    """What the address asks for; what means nothing is left out."""
+    number = {each: int(raw) for each in ("tier", "rescuers") if (raw := _asked(each)).isdecimal()}
+    hours, data_class = _asked("hours"), _asked("data_class")
+    return SystemFilter(
+        below=chosen_team(),
+        tier=number["tier"] if number.get("tier") in TIERS else None,
+        hours=Hours(hours) if hours in set(Hours) else None,
+        data_class=DataClass(data_class) if data_class in set(DataClass) else None,
+        rescuers=number["rescuers"] if number.get("rescuers") in RESCUERS else None,
+        text=_asked("q"),
+    )
+
+
+def _filter_values() -> dict[str, tuple[str, Iterable[str]]]:
+    """What each filter of the list is called, and may be."""
+    return {
+        "tier": (_("Tier"), map(str, TIERS)),
+        "hours": (_("Runs"), Hours),
+        "data_class": (_("Data"), DataClass),
+        "rescuers": (_("Operated by"), map(str, RESCUERS)),
+    }
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "").replace("\x00", "").strip()[:100]
+
+
+def _systems_page(wanted: SystemFilter) -> Page:
+    number = page_number()
+    offset = (number - 1) * PAGE_SIZE
+    total = count_systems(current_actor, wanted)
+    rows = list_systems(current_actor, wanted, limit=PAGE_SIZE, offset=offset)
+    arguments = {name: value for name, value in request.args.items() if name != "page"}
+    following = url_for("org.systems", **arguments, page=number + 1)  # type: ignore[arg-type]
+    previous = url_for("org.systems", **arguments, page=number - 1)  # type: ignore[arg-type]
+    return Page(
+        rows=rows,
+        total=total,
+        first=offset + 1,
+        next_url=following if offset + len(rows) < total else None,
+        prev_url=previous if number > 1 else None,
+    )
 
 
 def _can_see(row: Team) -> bool:

@@ -13,6 +13,7 @@ from riskreg.errors import Conflict, Forbidden, Invalid, Stale
 from riskreg.lib.dates import local_day, now
 from riskreg.lib.text import slugify
 from riskreg.org.access import require
+from riskreg.org.dependencies import set_needs
 from riskreg.org.guessable import is_guessable
 from riskreg.org.history import remember_team
 from riskreg.org.kinds import Role
@@ -28,7 +29,7 @@ from riskreg.org.places import refuse_merged, take_turn
 from riskreg.org.second_factors import has_second_factor
 
 RESERVED_KEYS = frozenset({"new"})  # addresses of pages
-RELATIONS = ("team", "operators")
+RELATIONS = ("team", "operators", "needs")
 RANK = {Role.VIEWER: 0, Role.ENGINEER: 1, Role.MANAGER: 2, Role.ADMIN: 3}
 
 
@@ -187,26 +188,25 @@ def checked_password(password: str, *about: str, low: int = MIN_LENGTH) -> str:
 def create_system(
     actor: Actor, *, team: Team, key: str, name: str, values: Mapping[str, Any]
 ) -> System:
-    """A new system of a team. Raises Conflict when the key is taken."""
+    """A new system of a team; `values` may say what it `needs`. Raises Conflict for a taken key."""
     _demand(actor, Permission.SYSTEM_EDIT, team)
     if key in RESERVED_KEYS or db.session.scalar(select(System.id).where(System.key == key)):
         raise Conflict(_("There is a system with the key %(key)s already.", key=key), field="key")
+    values = dict(values)
+    needs = values.pop("needs", {})
     system = System(team=team, key=key, name=name, created_at=now(), **{"operators": [], **values})
     db.session.add(system)
     db.session.flush()
-    record(
-        actor=actor,
-        action="system.create",
-        subject=system,
-        changes={"key": [None, key], "name": [None, name], "team": [None, team.slug]},
-    )
+    changes: dict[str, list[Any]] = {"key": [None, key], "name": [None, name]}
+    changes |= {"team": [None, team.slug], **set_needs(actor, system, needs)}
+    record(actor=actor, action="system.create", subject=system, changes=changes)
     return system
 
 
 def update_system(
     actor: Actor, system: System, values: Mapping[str, Any], *, version: int | None = None
 ) -> System:
-    """Change fields of a system, its team and its operators; the trail says which.
+    """Change fields of a system, its team, operators and what it `needs`; the trail says which.
 
     `version` is the one the person saw; raises Stale when it is not the stored one.
     """
@@ -221,8 +221,10 @@ def update_system(
         changes["team"] = [system.team.slug, team.slug]
         remember_team(system, system.team, on=local_day(now(), actor.timezone))
         system.team = team
-    operators = values.pop("operators", None)
+    operators, needs = values.pop("operators", None), values.pop("needs", None)
     changes |= changed(system, values)
+    if needs is not None:
+        changes |= set_needs(actor, system, needs)
     if operators is not None:
         changes |= _set_operators(system, operators)
     if changes:

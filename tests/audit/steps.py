@@ -15,7 +15,7 @@ from riskreg.errors import RiskregError
 from riskreg.lib.dates import now
 from riskreg.metrics.matrix import Rating
 from riskreg.org import services as org
-from riskreg.org.kinds import Role
+from riskreg.org.kinds import Role, Strength
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import SYSTEM_ACTOR as WHO
 from riskreg.org.places import move_team
@@ -179,7 +179,10 @@ def _system(walk: Walk) -> None:
 
 
 def _operate(walk: Walk) -> None:
-    values = {"operators": [walk.any(Person)], "tier": walk.dice.choice([1, 2, None])}
+    values: dict[str, Any] = {"operators": [walk.any(Person)]}
+    values |= {"tier": walk.dice.choice([1, 2, None])}
+    if walk.dice.random() < 0.5:
+        values["needs"] = {walk.any(System): walk.dice.choice(list(Strength))}
     org.update_system(WHO, walk.any(System), values)
 
 

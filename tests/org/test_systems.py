@@ -135,10 +135,13 @@ def test_refuses_bad_values_and_keeps_what_was_typed(
 
 
 def test_changes_a_system_and_says_what(client: RegisterClient, team: Team, owner: Person) -> None:
-    system = make_system(team, name="Alpha", tier=2)
+    system = make_system(team, name="Alpha", tier=2, pages=True)
     client.sign_in(owner)
-    assert 'value="Alpha"' in client.get(f"/systems/{system.key}/edit").text
+    form = client.get(f"/systems/{system.key}/edit").text
+    assert 'value="Alpha"' in form
+    assert re.search(r'<input[^>]* checked[^>]* name="pages"', form)
     data = sent(team, name="Beta", tier="2", version=str(system.version), operators=[str(owner.id)])
+    data["pages"] = "y"
     assert client.post(f"/systems/{system.key}/edit", data=data).status_code == 303
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "system.update")).one()
     assert entry.changes == {"name": ["Alpha", "Beta"], "operators": [[], [owner.name]]}

@@ -1,15 +1,19 @@
 """Systems with what decides their required level, and who can operate them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Sequence, Set
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Connection, select
 
+from riskreg.db import db
 from riskreg.exports.kinds import Asked, Book, ExportTable, Row, Sheet
 from riskreg.exports.reading import IDS, ids_of, in_portions, lists_of, word
 from riskreg.org.access import visible
-from riskreg.org.models import Person, System, SystemOperator, Team
+from riskreg.org.kinds import Strength
+from riskreg.org.models import Dependency, Person, System, SystemOperator, Team
 from riskreg.org.permissions import Permission
 
 COLUMNS = (
@@ -28,6 +32,8 @@ COLUMNS = (
     "hours",
     "data_class",
     "operators",
+    "stops_without",
+    "does_less_without",
 )
 MILLI = 1000
 
@@ -36,11 +42,18 @@ def read(asked: Asked) -> Book:
     """The systems of the team and below, by name."""
     seen = visible(asked.actor, Permission.SYSTEM_VIEW, System.team_id, below=asked.team)
     ids = ids_of(select(System.id).where(seen).order_by(System.name, System.id))
-    data = Sheet(name="data", columns=COLUMNS, rows=in_portions(ids, _portion))
+    named = frozenset(
+        db.session.scalars(
+            select(System.id).where(visible(asked.actor, Permission.SYSTEM_VIEW, System.team_id))
+        )
+    )
+    rows = in_portions(ids, partial(_portion, named))
+    data = Sheet(name="data", columns=COLUMNS, rows=rows)
     return Book(name="systems", data=data, count=len(ids))
 
 
-def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
+def _portion(named: Set[int], connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
+    """Rows by id; `named` are the systems that may be named as needed."""
     query = (
         select(
             System.id,
@@ -70,7 +83,31 @@ def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
         .order_by(Person.email),
         ids,
     )
-    return {row[0]: _row(row, operators.get(row[0], ())) for row in connection.execute(query)}
+    needs = {how: _needs(connection, ids, how, named) for how in Strength}
+    return {
+        row[0]: (
+            *_row(row, operators.get(row[0], ())),
+            *(found[row[0]] for found in needs.values()),
+        )
+        for row in connection.execute(query)
+    }
+
+
+def _needs(
+    connection: Connection, ids: Sequence[int], how: Strength, named: Set[int]
+) -> defaultdict[int, tuple[str, ...]]:
+    """Keys of the systems that each one needs in this way."""
+    query = (
+        select(Dependency.system_id, Dependency.needs_id, System.key)
+        .join(System, System.id == Dependency.needs_id)
+        .where(Dependency.system_id.in_(ids), Dependency.strength == how)
+        .order_by(System.key)
+    )
+    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+    for number, needed, key in connection.execute(query):
+        if needed in named:
+            found[number] += (key,)
+    return found
 
 
 def _row(row: Sequence[Any], operators: tuple[str, ...]) -> Row:
