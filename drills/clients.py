@@ -63,11 +63,29 @@ class Client:
 
 
 class Load:
-    """What the people at work were told is stored."""
+    """What the people at work were told is stored, and how long they waited."""
 
     def __init__(self) -> None:
         self.acked: list[str] = []
+        self.failed = 0
         self.stop = Event()
+        self.longest_answer_seconds = self.longest_gap_seconds = 0.0
+        self._acked_at = time.monotonic()
+
+    def answered(self, title: str, *, acked: bool, seconds: float) -> None:
+        """Somebody was answered, or gave up."""
+        self.longest_answer_seconds = max(self.longest_answer_seconds, seconds)
+        if not acked:
+            self.failed += 1
+            return
+        self.acked.append(title)
+        gap, self._acked_at = time.monotonic() - self._acked_at, time.monotonic()
+        self.longest_gap_seconds = max(self.longest_gap_seconds, gap)
+
+    def forget_times(self) -> None:
+        """What was so far was not yet the drill."""
+        self.longest_answer_seconds = self.longest_gap_seconds = 0.0
+        self._acked_at = time.monotonic()
 
     def wait_for(self, more: int) -> None:
         """Until so many more were acknowledged; at most a minute."""
@@ -94,9 +112,10 @@ def at_work(stage: Stage, people: int = 8) -> Iterator[Load]:
 def _file(stage: Stage, number: int, load: Load) -> None:
     client, done = Client(stage, number), 0
     while not load.stop.is_set():
-        title = f"filed-by-{number}-{done}"
-        if client.file(title):
-            load.acked.append(title)
+        title, start = f"filed-by-{number}-{done}", time.monotonic()
+        acked = client.file(title)
+        load.answered(title, acked=acked, seconds=time.monotonic() - start)
+        if acked:
             done += 1
         else:
             time.sleep(0.05)  # and the same again

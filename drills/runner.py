@@ -15,12 +15,12 @@ from tooling.places import ROOT
 
 DATABASES = ("sqlite", "postgresql")
 FIGURES = ROOT / "drills/figures"
-NOT_DRILLS = {"__main__", "clients", "disk", "outcome", "runner", "served", "stage"}
+PARTS = ("__main__", "clients", "cluster", "disk", "outcome", "runner", "served", "stage", "wire")
 
 
 def names() -> list[str]:
     """The drills there are."""
-    found = {info.name for info in pkgutil.iter_modules(drills.__path__)} - NOT_DRILLS
+    found = {info.name for info in pkgutil.iter_modules(drills.__path__)}.difference(PARTS)
     return sorted(name.replace("_", "-") for name in found)
 
 
@@ -29,14 +29,16 @@ def drill_named(name: str) -> Any:
 
     SHORT, LONG and CONTROL_SIZE are sizes; DATABASES says where it applies; CONTROL, what is
     broken on purpose in its control; PROMISE, what it shows; TRIES and ACKED, what is counted.
+    One that wants another stage than `prepared` brings its own, as `own_stage`.
     """
     return importlib.import_module(f"drills.{name.replace('-', '_')}")
 
 
 def perform(name: str, db: str, size: int, *, control: bool = False) -> Outcome:
     """Run a drill, or its control, on an empty register of its own."""
-    with prepared(db) as stage:
-        outcome: Outcome = drill_named(name).run(stage, size, control=control)
+    drill = drill_named(name)
+    with getattr(drill, "own_stage", prepared)(db) as stage:
+        outcome: Outcome = drill.run(stage, size, control=control)
     return outcome
 
 

@@ -1,6 +1,7 @@
 """Other ways to serve the program, for controls: python -m drills.served MODE --port PORT.
 
-hasty answers a form before it is saved; plain talks to one client after the other.
+hasty answers a form before it is saved; plain talks to one client after the other; patient waits
+for a silent database for ever.
 """
 
 import argparse
@@ -57,12 +58,17 @@ class Quiet(WSGIRequestHandler):
 def main() -> None:
     """Serve until killed."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("mode", choices=["hasty", "plain"])
+    parser.add_argument("mode", choices=["hasty", "patient", "plain"])
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args()
     app = create_app(Settings.from_env())
     if chosen.mode == "hasty":
         waitress.serve(Hasty(app.wsgi_app), host="127.0.0.1", port=chosen.port)
+    if chosen.mode == "patient":
+        from riskreg import pulse  # noqa: PLC0415 - there is none without PostgreSQL
+
+        pulse.SILENCE_SECONDS = pulse.SILENCE_MAX_SECONDS = 3_600.0
+        waitress.serve(app, host="127.0.0.1", port=chosen.port, threads=8)
     ways: dict[str, Any] = {"server_class": Wide, "handler_class": Quiet}
     with make_server("127.0.0.1", chosen.port, app, **ways) as server:
         server.serve_forever()

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,10 +15,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
+from drills.cluster import Cluster, cluster, free_port
 from riskreg import create_app, migrate
 from riskreg.audit.replay import differences
 from riskreg.audit.verify import verify
 from riskreg.db import db, transaction
+from riskreg.jobs.models import WorkerSeen
 from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person
@@ -44,6 +45,7 @@ class Stage:
     settings: Settings
     tokens: tuple[str, ...]
     port: int
+    server: Cluster | None = None  # of the drill's own
 
     @property
     def environ(self) -> dict[str, str]:
@@ -64,6 +66,17 @@ class Stage:
         with self.looking_in():
             return int(not verify().is_sound) + len(list(differences()))
 
+    def has_worker(self) -> bool:
+        """Whether a worker says, within half a minute, that it is alive."""
+        asked_at, deadline = now(), time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with self.looking_in():
+                last = db.session.scalar(sa.select(sa.func.max(WorkerSeen.seen_at)))
+            if last is not None and last > asked_at:
+                return True
+            time.sleep(0.5)
+        return False
+
     @contextmanager
     def looking_in(self) -> Iterator[None]:
         """The database, for a moment: no connection of ours stays open beside the server's."""
@@ -82,13 +95,25 @@ def prepared(kind: str) -> Iterator[Stage]:
         tempfile.TemporaryDirectory(prefix="riskreg-drill-") as folder,
         database(kind, folder) as url,
     ):
-        settings = Settings(home=Path(folder), database_url=url, secret_key=SECRET_KEY)
-        app = create_app(settings)
-        stage = Stage(app=app, settings=settings, tokens=(), port=free_port())
-        with stage.looking_in():
-            migrate.upgrade()
-            tokens = _people(settings)
-        yield replace(stage, tokens=tokens)
+        yield staged(Path(folder), url)
+
+
+@contextmanager
+def on_own_server(_kind: str) -> Iterator[Stage]:
+    """The same on a PostgreSQL server that the drill may stop and start."""
+    with tempfile.TemporaryDirectory(prefix="riskreg-drill-") as folder, cluster() as server:
+        yield staged(Path(folder), server.url, server)
+
+
+def staged(folder: Path, url: str, server: Cluster | None = None) -> Stage:
+    """The register with its people, on an empty database."""
+    settings = Settings(home=folder, database_url=url, secret_key=SECRET_KEY)
+    app = create_app(settings)
+    stage = Stage(app=app, settings=settings, tokens=(), port=free_port(), server=server)
+    with stage.looking_in():
+        migrate.upgrade()
+        tokens = _people(settings)
+    return replace(stage, tokens=tokens)
 
 
 @contextmanager
@@ -120,13 +145,6 @@ def _people(settings: Settings) -> tuple[str, ...]:
         seen = {"device": "drill", "address": "127.0.0.1"}
         tokens = [begin_session(person, settings=settings, **seen) for person in people]
     return tuple(tokens)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def restored_titles(stage: Stage, file: Path) -> list[str]:

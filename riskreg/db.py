@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, BigInteger, Dialect, Engine, MetaData, String, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -23,6 +25,8 @@ from riskreg.settings import Settings
 WAL_FIXED_SINCE = (3, 51, 3)
 WAL_FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 BUSY_SECONDS = 10
+# What a database says that is down, busy, full or not to be written to; all else is our fault.
+DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, NoConnection)
 
 _writing: ContextVar[bool] = ContextVar("riskreg_writing", default=False)
 
@@ -150,13 +154,16 @@ def engine_options(settings: Settings) -> tuple[URL, dict[str, Any]]:
     return url.set(drivername="postgresql+psycopg"), {
         "pool_pre_ping": True,
         "pool_timeout": 5,
-        "connect_args": {"connect_timeout": 3, "options": limits},
+        "connect_args": {"options": limits},  # riskreg.pulse says how long connecting may take
     }
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Attach the connection rules of SQLite; PostgreSQL needs none here."""
+    """Attach the connection rules of each database."""
     if engine.dialect.name != "sqlite":
+        from riskreg import pulse  # noqa: PLC0415 - its library is optional
+
+        pulse.attach(engine)
         return
     mode = journal_mode()
     _close_to_others(engine.url.database)

@@ -114,9 +114,9 @@ def _server_url() -> sa.URL:
 
 def _start_server() -> str:
     global _keeper
-    programs = _programs_folder()
-    folder = _private_folder()
-    account = _unprivileged_account()
+    programs = programs_folder()
+    folder = private_folder()
+    account = unprivileged_account()
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     # Text is compared by code point, as in SQLite: both databases give the same order.
@@ -133,7 +133,7 @@ def _start_server() -> str:
     return f"postgresql+psycopg://{USER}@/postgres?host={folder}"
 
 
-def _programs_folder() -> Path:
+def programs_folder() -> Path:
     """Find the newest server's programs; Debian keeps them out of the search path."""
     found = shutil.which("initdb")
     if found:
@@ -144,7 +144,7 @@ def _programs_folder() -> Path:
     return max(folders, key=lambda folder: float(folder.parent.name))
 
 
-def _private_folder() -> Path:
+def private_folder() -> Path:
     """Make the folder of data and socket; a socket's path may have no more than 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="riskreg-pg-"))
     if len(str(folder)) <= 80 and _others_may_pass(folder.parent):
@@ -157,7 +157,7 @@ def _others_may_pass(folder: Path) -> bool:
     return all(path.stat().st_mode & 0o001 for path in [folder, *folder.parents])
 
 
-def _unprivileged_account() -> pwd.struct_passwd | None:
+def unprivileged_account() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root; as anyone else it runs as oneself (None)."""
     if os.geteuid() != 0:
         return None

@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
@@ -15,7 +16,7 @@ from typing import Any
 import structlog
 from flask import Flask
 
-from riskreg.db import db
+from riskreg.db import DATABASE_FAULTS, db
 from riskreg.errors import RiskregError
 from riskreg.jobs import services
 from riskreg.jobs.models import Job
@@ -69,12 +70,24 @@ class Worker:
         log.info("worker_started", worker=self.name)
         with ThreadPoolExecutor(max_workers=1) as executor:
             while not self.stopping.is_set():
-                self._keep_house()
-                if not self.work_once(executor):
+                if not self.turn(executor):
                     self.stopping.wait(POLL_SECONDS)
-        with self.app.app_context():
+        with self.app.app_context(), suppress(*DATABASE_FAULTS):
             services.forget_worker(self.name)
         log.info("worker_stopped", worker=self.name)
+
+    def turn(self, executor: ThreadPoolExecutor) -> bool:
+        """Say that we are alive, and do one job; False when there is none, or no database.
+
+        A job whose end could not be stored is taken up again when its lease is over.
+        """
+        try:
+            self._keep_house()
+            return self.work_once(executor)
+        except DATABASE_FAULTS as error:
+            log.warning("worker_without_database", error=str(getattr(error, "orig", error)))
+            self._seen_at = 0.0
+            return False
 
     def work_once(self, executor: ThreadPoolExecutor) -> bool:
         """Take and do one job; False when there is none."""

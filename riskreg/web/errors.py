@@ -17,19 +17,17 @@ from flask import (
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException
 
-from riskreg.db import db
+from riskreg.db import DATABASE_FAULTS, db
 from riskreg.errors import Invalid, NotSignedIn, RiskregError, Stale, TooMany, Unavailable
 from riskreg.lib.text import TextError
 from riskreg.web.frame import entry_here
 
 log = structlog.get_logger()
 
-# What a database says that is down, busy, full or not to be written to; all else is our fault.
-DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, NoConnection)
 RETRY_SECONDS = 5
 
 

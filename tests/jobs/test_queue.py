@@ -12,7 +12,8 @@ from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
 
 from riskreg.db import db, transaction
 from riskreg.errors import Conflict
@@ -55,6 +56,25 @@ def test_does_a_job_once(app: Flask, tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == f"{job_id}\n"
     assert stored(job_id).state == JobState.DONE
     assert stored(job_id).result == {"lines": 1}
+
+
+def test_a_worker_outlives_a_database_that_is_gone_for_a_while(app: Flask, tmp_path: Path) -> None:
+    enqueue("test.write", path=str(tmp_path / "out"))
+    gone = OperationalError("", {}, ConnectionError("gone"))
+    engine = db.engine
+
+    def refuse(*_asked: object) -> None:
+        raise gone
+
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        worker = Worker(app, lease=LEASE)
+        event.listen(engine, "before_cursor_execute", refuse)
+        try:
+            assert not worker.turn(executor)
+        finally:
+            event.remove(engine, "before_cursor_execute", refuse)
+        assert worker.turn(executor)
+    assert (tmp_path / "out").exists()
 
 
 def test_a_job_of_a_rolled_back_change_does_not_exist(app: Flask) -> None:
