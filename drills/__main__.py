@@ -5,6 +5,7 @@ import signal
 import sys
 from types import FrameType
 
+from drills import table
 from drills.runner import DATABASES, drill_named, names, report
 from tests import postgres
 
@@ -16,7 +17,7 @@ def main() -> int:
     parser.add_argument("--db", choices=DATABASES, help="default: sqlite, where it applies")
     parser.add_argument("--long", action="store_true", help="the size for a night")
     parser.add_argument(
-        "--keep", action="store_true", help="write the last line to drills/figures too"
+        "--keep", action="store_true", help="keep the figures for docs/operators/safety.md"
     )
     chosen = parser.parse_args()
     if chosen.name is None:
@@ -32,6 +33,8 @@ def main() -> int:
         kept = report(chosen.name, chosen.db or kinds[0], is_long=chosen.long, keep=chosen.keep)
     finally:
         postgres.stop_server()
+    if chosen.keep:
+        table.write()
     return 0 if kept else 1
 
 

@@ -15,12 +15,14 @@ from tooling.places import ROOT
 
 DATABASES = ("sqlite", "postgresql")
 FIGURES = ROOT / "drills/figures"
-PARTS = ("__main__", "clients", "cluster", "disk", "outcome", "runner", "served", "stage", "wire")
+# What the drills are made of.
+PARTS = {"__main__", "clients", "cluster", "disk", "outcome", "runner", "served", "stage"}
+PARTS |= {"table", "wire"}
 
 
 def names() -> list[str]:
     """The drills there are."""
-    found = {info.name for info in pkgutil.iter_modules(drills.__path__)}.difference(PARTS)
+    found = {info.name for info in pkgutil.iter_modules(drills.__path__)} - PARTS
     return sorted(name.replace("_", "-") for name in found)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from drills import table
 from drills.outcome import Outcome, compare, total
 from drills.runner import drill_named, names, perform
 
@@ -56,3 +57,7 @@ def _applies(name: str, kind: str) -> str:
     if kind not in drill_named(name).DATABASES:
         pytest.skip(f"{name} is not about {kind}")
     return kind
+
+
+def test_the_page_says_what_was_measured() -> None:
+    assert table.written(table.PAGE.read_text()) == table.PAGE.read_text(), "python -m drills.table"
