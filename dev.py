@@ -112,7 +112,7 @@ def spread(arguments: Sequence[str]) -> list[str]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if (cores or 1) < 2 or any(word.startswith(ONE_PROCESS) for word in arguments):
         return []
-    return ["-n", str(min(cores or 1, 8)), "--dist", "loadgroup"]
+    return ["-n", str(min(cores or 1, 8))]
 
 
 def become(module: Sequence[str], environ: dict[str, str]) -> int:

@@ -17,11 +17,10 @@ CHROMIUM = ("/usr/bin/chromium", "chromium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All browser tests carry the mark and run in one worker, on one demo."""
+    """All browser tests carry the mark; the scheduler keeps them in one worker, on one demo."""
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
