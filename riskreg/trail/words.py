@@ -52,6 +52,7 @@ ACT: Mapping[str, LazyString] = {
     "person.mail-invitation": _l("invited a person by mail"),
     "person.mail-reset": _l("mailed a person a link for a new password"),
     "person.password": _l("set a password"),
+    "person.update": _l("changed a person"),
     "person.recovery-codes": _l("made new recovery codes"),
     "person.second-factor-off": _l("turned a second factor off"),
     "person.second-factor-on": _l("set up a second factor"),
@@ -96,6 +97,8 @@ ACT: Mapping[str, LazyString] = {
     "system.update": _l("changed the system"),
     "data.write": _l("wrote what no act speaks of"),
     "team.create": _l("made the team"),
+    "team.merge": _l("merged the team into another"),
+    "team.move": _l("moved the team"),
     "team.update": _l("changed the team"),
 }
 SUBJECT: Mapping[str, LazyString] = {
