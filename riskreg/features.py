@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "riskreg.dashboard.routes",
     "riskreg.exports.routes",
     "riskreg.imports.routes",
+    "riskreg.imports.organisation.routes",
     "riskreg.web.health",
     "riskreg.web.styleguide",
     "riskreg.org.signin",

@@ -10,16 +10,17 @@ KINDS = (
     *("risks", "checklist", "review", "postmortem", "incidents", "actions", "teams", "systems"),
     *("people", "pages", "rotations", "toil", "slos", "goals"),
 )
+BUILT = ("risks", "teams", "systems", "people")
 
 
 def add_commands(subparsers: Any) -> None:
     """Add the command."""
     parser = subparsers.add_parser(
         "import",
-        help="read a register from a spreadsheet or another tool's file",
+        help="read a register, or teams, people and systems, from a file",
         epilog="Example: riskreg import register.xlsx --team payments --dry-run",
     )
-    parser.add_argument("file", metavar="FILE", help="CSV, XLSX, XLS, ODS or JSON")
+    parser.add_argument("file", metavar="FILE", help="CSV, XLSX, XLS, ODS, JSON or YAML")
     parser.add_argument("--as", dest="kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
     parser.add_argument("--team", default="", metavar="SLUG", help="default: the root team")
     parser.add_argument(
@@ -41,6 +42,12 @@ def add_commands(subparsers: Any) -> None:
         default=[],
         metavar="SIDE=LOW-HIGH",
         help="the ends of a scale of numbers, such as impact=1-10",
+    )
+    parser.add_argument(
+        "--member-role",
+        default="viewer",
+        choices=("none", "viewer", "engineer", "manager"),
+        help="of the members of a team in a Backstage catalogue (default: viewer)",
     )
     parser.add_argument("--dry-run", action="store_true", help="store nothing")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -86,9 +93,11 @@ def _report(chosen: argparse.Namespace, content: bytes) -> dict[str, Any]:
     team = team_for(SYSTEM_ACTOR, chosen.team) if chosen.team else root_team()
     if team is None:
         raise Unavailable("There is no team yet; run: riskreg init")
+    source = Source(team=team, file_name=os.path.basename(chosen.file), is_trial=chosen.dry_run)
+    if _is_organisation(chosen, content):
+        return _organisation(chosen, content, source)
     decisions = _decisions(chosen)
     found = services.reading_of(content, chosen.file, decisions).found
-    source = Source(team=team, file_name=os.path.basename(chosen.file), is_trial=chosen.dry_run)
     if chosen.dry_run:
         done = services.tried(SYSTEM_ACTOR, found, source)
         services.refuse_errors(done)
@@ -98,6 +107,29 @@ def _report(chosen: argparse.Namespace, content: bytes) -> dict[str, Any]:
         )
         if chosen.mapping and chosen.column:
             save_mapping(SYSTEM_ACTOR, chosen.mapping, decisions)
+    return done.report
+
+
+def _is_organisation(chosen: argparse.Namespace, content: bytes) -> bool:
+    """Whether the file is of teams, people or systems: as it says, or as it was named."""
+    from riskreg.imports.organisation.services import kind_of
+
+    if chosen.kind is not None:
+        return bool(chosen.kind != "risks")
+    return not (chosen.column or chosen.mapping) and kind_of(content, chosen.file) is not None
+
+
+def _organisation(chosen: argparse.Namespace, content: bytes, source: Any) -> dict[str, Any]:
+    from riskreg.imports.organisation import services
+    from riskreg.imports.organisation.run import Policy
+    from riskreg.org.kinds import Role
+    from riskreg.org.permissions import SYSTEM_ACTOR
+
+    role = None if chosen.member_role == "none" else Role(chosen.member_role)
+    entries = services.entries_of(content, chosen.file, chosen.kind)
+    carry = services.tried if chosen.dry_run else services.import_entries
+    done = carry(SYSTEM_ACTOR, entries, source, Policy(member_role=role))
+    services.refuse_errors(done)
     return done.report
 
 
@@ -143,8 +175,9 @@ def _scale(text: str) -> tuple[Any, tuple[int, int]]:
 def _refuse_unbuilt(kind: str | None) -> None:
     from riskreg.errors import Invalid
 
-    if kind not in {None, "risks"}:
-        raise Invalid(f"riskreg cannot import {kind} yet, only risks. Nothing was stored.")
+    if kind not in {None, *BUILT}:
+        known = ", ".join(BUILT)
+        raise Invalid(f"riskreg cannot import {kind} yet, only {known}. Nothing was stored.")
 
 
 def _content(name: str) -> bytes:

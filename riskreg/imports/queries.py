@@ -18,17 +18,21 @@ from riskreg.org.permissions import Actor, Permission
 RECENT = 10
 
 
-def file_for(actor: Actor, file_id: int) -> ImportFile:
-    """A file that the actor uploaded; nobody else may see what is in it.
+def file_for(
+    actor: Actor, file_id: int, *, kind: str = "risks", permission: Permission = Permission.IMPORT
+) -> ImportFile:
+    """A file of a kind that the actor uploaded; nobody else may see what is in it.
 
     Raises NotFound, and Forbidden when the actor may no longer import into its team.
     """
     file = db.session.scalar(
-        select(ImportFile).where(ImportFile.id == file_id).options(joinedload(ImportFile.team))
+        select(ImportFile)
+        .where(ImportFile.id == file_id, ImportFile.kind == kind)
+        .options(joinedload(ImportFile.team))
     )
     if file is None or actor.person_id is None or file.uploaded_by_id != actor.person_id:
         raise NotFound(_("There is nothing here, or you may not see it."))
-    require(actor, Permission.IMPORT, file.team, view=Permission.TEAM_VIEW)
+    require(actor, permission, file.team, view=Permission.TEAM_VIEW)
     return file
 
 
@@ -43,11 +47,12 @@ def job_of(file: ImportFile) -> Job | None:
     return db.session.get(Job, file.job_id) if file.job_id is not None else None
 
 
-def recent_files(actor: Actor) -> Sequence[ImportFile]:
-    """The last files that the actor uploaded, newest first."""
+def recent_files(actor: Actor, *, kind: str = "risks") -> Sequence[ImportFile]:
+    """The last files of a kind that the actor uploaded, newest first."""
     return db.session.scalars(
         select(ImportFile)
         .where(ImportFile.uploaded_by_id == actor.person_id, ImportFile.uploaded_by_id.is_not(None))
+        .where(ImportFile.kind == kind)
         .options(joinedload(ImportFile.team))
         .order_by(ImportFile.id.desc())
         .limit(RECENT)

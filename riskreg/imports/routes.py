@@ -75,7 +75,7 @@ def create() -> ResponseReturnValue:
 def show(file_id: int) -> ResponseReturnValue:
     """Where a file stands: being read, previewed, imported, refused or gone."""
     file = file_for(current_actor, file_id)
-    state = _state(file)
+    state = state_of(file)
     if is_fragment() and state != "working":
         return "", 200, {"HX-Refresh": "true"}
     return _file_page(file, state)
@@ -96,7 +96,7 @@ def update(file_id: int) -> ResponseReturnValue:
     file = file_for(current_actor, file_id)
     form, then = _decisions_form(file, request.form), request.form.get("then", "")
     if not form.validate() or (then == "save" and not form.is_named()):
-        return _file_page(file, _state(file), form=form), 422
+        return _file_page(file, state_of(file), form=form), 422
     known = Decisions.from_json(file.mapping)
     decisions = form.decisions(column_decisions(request.form, _columns(file), known))
     try:
@@ -106,7 +106,7 @@ def update(file_id: int) -> ResponseReturnValue:
             _save_mapping(file, form, decisions)
     except Invalid as error:
         form.sheet.errors = [*form.sheet.errors, error.message]
-        return _file_page(file, _state(file), form=form), 422
+        return _file_page(file, state_of(file), form=form), 422
     return redirect(url_for("imports.show", file_id=file.id), 303)
 
 
@@ -150,12 +150,13 @@ def _upload_page(form: UploadForm) -> str:
     return render_template(
         "imports/new.html",
         form=form,
-        recent=[(file, _state(file)) for file in recent_files(current_actor)],
+        recent=[(file, state_of(file)) for file in recent_files(current_actor)],
+        file_endpoint="imports.show",
         saved=saved_mappings(services.KIND),
     )
 
 
-def _state(file: ImportFile) -> str:
+def state_of(file: ImportFile) -> str:
     """One of done, refused, working, stopped, gone, preview."""
     if file.applied_at is not None:
         return "done"
@@ -184,16 +185,19 @@ def _file_page(file: ImportFile, state: str, form: DecisionsForm | None = None) 
         columns=[(column, shown_field(column)) for column in facts.get("columns", [])],
         field_choices=field_choices(),
         changes=file.report.get("created", 0) + file.report.get("updated", 0),
-        warnings=_grouped(file.report.get("warnings", [])),
-        errors=_grouped(file.report.get("errors", [])),
+        warnings=grouped(file.report.get("warnings", [])),
+        errors=grouped(file.report.get("errors", [])),
         seal=services.seal_of(file) if state == "preview" else "",
         rows_at_once=FOREGROUND_ROWS_MAX,
+        address=url_for("imports.show", file_id=file.id),
+        report_url=url_for("imports.report", file_id=file.id),
+        again_url=url_for("imports.new"),
         labels=labels,
         fields=FIELDS_BY_NAME,
     )
 
 
-def _grouped(notes: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]], int]]:
+def grouped(notes: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]], int]]:
     """(column, the first remarks about it, how many more there are), those of the file first."""
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for note in notes:

@@ -108,7 +108,7 @@ def reading_of(
 
 def reading_of_file(file: ImportFile) -> Reading:
     """The same for a kept file. Raises Conflict when it is gone or not as it was uploaded."""
-    _demand_waiting(file)
+    demand_waiting(file)
     content = file.content or b""
     if sha256(content) != file.sha256:
         raise Conflict(_("The kept file is damaged. Upload it again; nothing was stored."))
@@ -132,7 +132,7 @@ def keep_file(actor: Actor, *, team: Team, file_name: str, content: bytes) -> Im
     file = ImportFile(
         kind=KIND,
         team=team,
-        file_name=_shown_name(file_name),
+        file_name=shown_name(file_name),
         sha256=fingerprint,
         content=content,
         size_bytes=len(content),
@@ -144,7 +144,7 @@ def keep_file(actor: Actor, *, team: Team, file_name: str, content: bytes) -> Im
     db.session.add(file)
     db.session.flush()
     if reading is None:
-        _leave_to_worker(actor, file, PREVIEW_TASK)
+        leave_to_worker(actor, file, PREVIEW_TASK)
     else:
         preview(actor, file, reading)
     changes = {"file": [None, file.file_name], "sha256": [None, file.sha256]}
@@ -154,12 +154,12 @@ def keep_file(actor: Actor, *, team: Team, file_name: str, content: bytes) -> Im
 
 def decide(actor: Actor, file: ImportFile, decisions: Decisions) -> None:
     """Read a kept file again with other decisions; raises ImportRefused, Conflict when applied."""
-    _demand_waiting(file)
+    demand_waiting(file)
     file.mapping = decisions.as_json()
     file.problem = ""
     if is_large(file):
         file.report = {}
-        _leave_to_worker(actor, file, PREVIEW_TASK)
+        leave_to_worker(actor, file, PREVIEW_TASK)
     else:
         preview(actor, file, reading_of_file(file))
     db.session.flush()
@@ -182,14 +182,14 @@ def ask_to_apply(actor: Actor, file: ImportFile, *, seal: str) -> None:
     `seal` is that of the preview the person saw. Raises Conflict when file or decisions are
     others by now, ImportRefused when nothing could be stored.
     """
-    _demand_waiting(file)
+    demand_waiting(file)
     if seal != seal_of(file):
         raise Conflict(
             _("The preview is another one by now. Look at it again; nothing was stored.")
         )
     require(actor, Permission.IMPORT, file.team, view=Permission.TEAM_VIEW)
     if is_large(file):
-        _leave_to_worker(actor, file, APPLY_TASK)
+        leave_to_worker(actor, file, APPLY_TASK)
     else:
         apply(actor, file, reading_of_file(file))
 
@@ -198,9 +198,9 @@ def apply(
     actor: Actor, file: ImportFile, reading: Reading, progress: Progress | None = None
 ) -> None:
     """Import a kept file in the caller's transaction: all of it, or an error that says why not."""
-    _wait_for_turn(file.team)
+    wait_for_turn(file.team)
     db.session.refresh(file, ["applied_at", "content"])
-    _demand_waiting(file)
+    demand_waiting(file)
     source = Source(team=file.team, file_name=file.file_name)
     done = import_rows(actor, reading.found, source, progress)
     refuse_errors(done)
@@ -214,14 +214,14 @@ def import_at_once(
     actor: Actor, found: Understood, source: Source, *, content: bytes, decisions: Decisions
 ) -> Imported:
     """Import for a command: no preview; what came of it is kept when anything changed."""
-    _wait_for_turn(source.team)
+    wait_for_turn(source.team)
     done = import_rows(actor, found, source)
     refuse_errors(done)
     if done.outcome.has_changes:
         file = ImportFile(
             kind=KIND,
             team=source.team,
-            file_name=_shown_name(source.file_name),
+            file_name=shown_name(source.file_name),
             sha256=sha256(content),
             content=None,
             size_bytes=len(content),
@@ -263,7 +263,7 @@ class Refused(ImportRefused):
 
 def forget_file(actor: Actor, file: ImportFile) -> None:
     """Delete what was uploaded and not imported."""
-    _demand_waiting(file)
+    demand_waiting(file)
     file.content = None
     db.session.flush()
     record(actor=actor, action="import.forget", subject=file)
@@ -311,7 +311,7 @@ def _decided_last_time(team: Team, fingerprint: str) -> Decisions:
     return Decisions.from_json(mapping or {})
 
 
-def _leave_to_worker(actor: Actor, file: ImportFile, task: str) -> None:
+def leave_to_worker(actor: Actor, file: ImportFile, task: str) -> None:
     job = enqueue(
         task,
         {"file_id": file.id},
@@ -323,7 +323,7 @@ def _leave_to_worker(actor: Actor, file: ImportFile, task: str) -> None:
     db.session.flush()
 
 
-def _wait_for_turn(team: Team) -> None:
+def wait_for_turn(team: Team) -> None:
     """Imports into a team come one after the other, each seeing what the one before stored.
 
     Risks may be filed in the meantime. SQLite has one writer anyway.
@@ -332,7 +332,7 @@ def _wait_for_turn(team: Team) -> None:
     db.session.execute(row.with_for_update(key_share=True))
 
 
-def _demand_waiting(file: ImportFile) -> None:
+def demand_waiting(file: ImportFile) -> None:
     if file.applied_at is not None:
         raise Conflict(_("This file was imported already; nothing was stored twice."))
     if file.content is None:
@@ -355,7 +355,7 @@ def _record(actor: Actor, file: ImportFile, done: Imported) -> None:
     )
 
 
-def _shown_name(file_name: str) -> str:
+def shown_name(file_name: str) -> str:
     """The last part of a path, on one line."""
     name = file_name.encode(errors="replace").decode().replace("\0", "").replace("\\", "/")
     return clean_line(name.rpartition("/")[2])[-FILE_NAME_CHARS_MAX:] or _("file")

@@ -11,6 +11,7 @@ from riskreg.db import db, transaction
 from riskreg.errors import NotFound, RiskregError
 from riskreg.imports import services
 from riskreg.imports.models import ImportFile
+from riskreg.imports.organisation import services as organisation
 from riskreg.imports.run import Progress
 from riskreg.imports.texts import gettext as _
 from riskreg.jobs.registry import Context, task
@@ -20,19 +21,32 @@ from riskreg.org.queries import person_by_id
 from riskreg.org.sessions import actor_of
 
 KEPT = timedelta(days=1)
-Work = Callable[[Actor, ImportFile, services.Reading, Progress | None], None]
+Work = Callable[[Actor, ImportFile, Any, Progress | None], None]
 
 
 @task(services.PREVIEW_TASK, title=_l("Read a register"))
 def preview_file(context: Context) -> dict[str, int]:
     """Try a large file; doing it twice gives the same preview."""
-    return _worked_on(context, services.preview, _("Reading the file"))
+    return _worked_on(context, services.reading_of_file, services.preview, _("Reading the file"))
 
 
 @task(services.APPLY_TASK, title=_l("Import a register"))
 def apply_file(context: Context) -> dict[str, int]:
     """Import a large file in one transaction; once it is imported, there is nothing left to do."""
-    return _worked_on(context, services.apply, _("Importing"))
+    return _worked_on(context, services.reading_of_file, services.apply, _("Importing"))
+
+
+@task(organisation.PREVIEW_TASK, title=_l("Read teams, people and systems"))
+def preview_organisation(context: Context) -> dict[str, int]:
+    """The same of a large catalogue."""
+    read = organisation.entries_of_file
+    return _worked_on(context, read, organisation.preview, _("Reading the file"))
+
+
+@task(organisation.APPLY_TASK, title=_l("Import teams, people and systems"))
+def apply_organisation(context: Context) -> dict[str, int]:
+    """The same of a large catalogue, in one transaction."""
+    return _worked_on(context, organisation.entries_of_file, organisation.apply, _("Importing"))
 
 
 @task("imports.sweep", title=_l("Forget files that were not imported"), every=timedelta(hours=1))
@@ -42,13 +56,15 @@ def sweep_files(_context: Context) -> dict[str, int]:
         return {"deleted": services.forget_old_files(now() - KEPT)}
 
 
-def _worked_on(context: Context, work: Work, label: str) -> dict[str, int]:
+def _worked_on(
+    context: Context, read: Callable[[ImportFile], Any], work: Work, label: str
+) -> dict[str, int]:
     """Read outside the transaction that writes, so that it is short."""
     context.progress(0, None, label)
     file_id = context.payload["file_id"]
     try:
         file = db.session.get_one(ImportFile, file_id)
-        reading = None if file.applied_at else services.reading_of_file(file)
+        reading = None if file.applied_at else read(file)
         with transaction():
             file = db.session.get_one(ImportFile, file_id)
             if reading is not None and file.applied_at is None:

@@ -1,10 +1,12 @@
 """Writes about other people's accounts: one-time passwords, locking somebody out and letting in."""
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 
-from riskreg.audit.services import record
+from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden
 from riskreg.org.account import end_all_sessions
@@ -51,6 +53,22 @@ def mail_link(actor: Actor, person: Person, *, has_mail: bool) -> LinkKind:
     record(actor=actor, action=f"person.mail-{kind}", subject=person)
     ask_for_link(person.email, kind=kind, asked_by=actor)
     return kind
+
+
+def update_person(actor: Actor, person: Person, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Change name, title or `home_team`; returns what changed, and asks for no right if nothing."""
+    home: Team | None = values.get("home_team", person.home_team)
+    plain = {name: values[name] for name in ("name", "title") if name in values}
+    if home is person.home_team and all(getattr(person, n) == new for n, new in plain.items()):
+        return {}
+    _demand_over(actor, person)
+    changes = changed(person, plain)
+    if home is not person.home_team:
+        old, person.home_team = person.home_team, home
+        changes["home_team"] = [old and old.slug, home and home.slug]
+    db.session.flush()
+    record(actor=actor, action="person.update", subject=person, changes=changes)
+    return changes
 
 
 def reset_password(actor: Actor, person: Person) -> str:

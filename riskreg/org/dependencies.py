@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
@@ -72,8 +72,9 @@ def set_needs(actor: Actor, system: System, wanted: Wanted) -> dict[str, list[An
     """
     if system in wanted:
         raise Invalid(_("A system does not depend on itself."), field="hard")
-    seen = _seen(actor)
     rows = db.session.scalars(select(Dependency).where(Dependency.system_id == system.id)).all()
+    asked = {row.needs_id for row in rows} | {each.id for each in wanted}
+    seen = _seen(actor, System.id.in_(asked)) if asked else set()
     stored = {row.needs_id: row for row in rows if row.needs_id in seen}
     old = {number: row.strength for number, row in stored.items()}
     new = {each.id: strength for each, strength in wanted.items() if each.id in seen}
@@ -93,9 +94,9 @@ def set_needs(actor: Actor, system: System, wanted: Wanted) -> dict[str, list[An
     return {"needs": [_named(old, by_id), _named(new, by_id)]}
 
 
-def _seen(actor: Actor) -> set[int]:
+def _seen(actor: Actor, *among: ColumnElement[bool]) -> set[int]:
     """Ids of the systems the actor may see."""
-    seen = select(System.id).where(visible(actor, Permission.SYSTEM_VIEW, System.team_id))
+    seen = select(System.id).where(visible(actor, Permission.SYSTEM_VIEW, System.team_id), *among)
     return set(db.session.scalars(seen))
 
 

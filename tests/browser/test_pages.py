@@ -72,6 +72,7 @@ PATHS = (
     "/admin/people",
     "/admin/people/1",
     "/admin/people/new",
+    "/admin/import",
     "/admin/jobs",
     "/admin/jobs/1",
     "/styleguide",
@@ -92,6 +93,7 @@ ELSEWHERE = {
     *("/admin/jobs/<int:job_id>.json", "/admin/jobs/<int:job_id>/progress"),
     *("/packs/<int:pack_id>", "/packs/<int:pack_id>.pdf"),
     *("/risks/import/<int:file_id>", "/risks/import/<int:file_id>/report.json"),
+    *("/admin/import/<int:file_id>", "/admin/import/<int:file_id>/report.json"),
 }
 ADDRESSES = Path(__file__).parents[1] / "rules" / "addresses.txt"
 
