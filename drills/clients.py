@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
@@ -38,12 +39,16 @@ class Client:
         body = urlencode({**values, "csrf_token": self._form_token})
         return self._ask("POST", path, body)[0]
 
-    def file(self, title: str) -> bool:
-        """File a risk under a title that is its form's key too; whether that was acknowledged."""
+    def file(self, title: str) -> str:
+        """File a risk under a title that is its form's key too; says why it was not acknowledged.
+
+        The empty string says that it was.
+        """
         try:
-            return self.post("/risks/new", {**GIVEN, "title": title, "form_key": title}) == 303
-        except (OSError, HTTPException):
-            return False
+            status = self.post("/risks/new", {**GIVEN, "title": title, "form_key": title})
+        except (OSError, HTTPException) as error:
+            return f"{type(error).__name__} {error}"
+        return "" if status == 303 else str(status)
 
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
@@ -67,16 +72,16 @@ class Load:
 
     def __init__(self) -> None:
         self.acked: list[str] = []
-        self.failed = 0
+        self.failures = Counter[str]()
         self.stop = Event()
         self.longest_answer_seconds = self.longest_gap_seconds = 0.0
         self._acked_at = time.monotonic()
 
-    def answered(self, title: str, *, acked: bool, seconds: float) -> None:
+    def answered(self, title: str, fault: str, *, seconds: float) -> None:
         """Somebody was answered, or gave up."""
         self.longest_answer_seconds = max(self.longest_answer_seconds, seconds)
-        if not acked:
-            self.failed += 1
+        if fault:
+            self.failures[fault] += 1
             return
         self.acked.append(title)
         gap, self._acked_at = time.monotonic() - self._acked_at, time.monotonic()
@@ -95,10 +100,12 @@ class Load:
 
 
 @contextmanager
-def at_work(stage: Stage, people: int = 8) -> Iterator[Load]:
-    """Inside, so many people file risks without a pause."""
+def at_work(stage: Stage, people: int = 8, *, pause_seconds: float = 0) -> Iterator[Load]:
+    """Inside, so many people file risks, one after the other."""
     load = Load()
-    threads = [Thread(target=_file, args=(stage, number, load)) for number in range(people)]
+    threads = [
+        Thread(target=_file, args=(stage, number, load, pause_seconds)) for number in range(people)
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -109,13 +116,13 @@ def at_work(stage: Stage, people: int = 8) -> Iterator[Load]:
             thread.join()
 
 
-def _file(stage: Stage, number: int, load: Load) -> None:
+def _file(stage: Stage, number: int, load: Load, pause_seconds: float) -> None:
     client, done = Client(stage, number), 0
-    while not load.stop.is_set():
+    while not load.stop.wait(pause_seconds):
         title, start = f"filed-by-{number}-{done}", time.monotonic()
-        acked = client.file(title)
-        load.answered(title, acked=acked, seconds=time.monotonic() - start)
-        if acked:
-            done += 1
-        else:
+        fault = client.file(title)
+        load.answered(title, fault, seconds=time.monotonic() - start)
+        if fault:
             time.sleep(0.05)  # and the same again
+        else:
+            done += 1

@@ -25,7 +25,7 @@ def run(stage: Stage, size: int, *, control: bool) -> Outcome:
     """
     with Server(stage):
         first = Client(stage, 0)
-        assert first.file("shared")
+        assert first.file("shared") == ""
         before, _text = _read(first.get("/risks/R-1/edit"))
         with ThreadPoolExecutor(size) as pool:
             asked = [pool.submit(_edit, stage, number, control) for number in range(size)]

@@ -191,6 +191,13 @@ class Server:
                 raise RuntimeError("the server did not start")
             time.sleep(0.05)
 
+    def stop(self) -> None:
+        """SIGTERM, as when a new version is installed; waits until it has ended."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=60)
+            self._process = None
+
     def kill(self) -> None:
         """SIGKILL to all of its processes, as when the machine takes it away."""
         if self._process is not None:

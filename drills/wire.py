@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-Choose = Callable[[], int | str | None]  # the port or socket to lead to; None: nowhere
+Choose = Callable[[], int | str]  # the port or socket to lead to
+TRIES = 4
 PIECE = 65_536
 
 
@@ -43,15 +44,11 @@ class Wire:
                 self._pass_on(client, server)
 
     def _reached(self) -> socket.socket:
-        """A connection to where it leads now; raises OSError."""
-        place = self._choose()
-        if place is None:
-            raise ConnectionRefusedError
-        if isinstance(place, int):
-            return socket.create_connection(("127.0.0.1", place), timeout=5)
-        reached = socket.socket(socket.AF_UNIX)
-        reached.connect(place)
-        return reached
+        """A connection to where it leads now, or to the next choice; raises OSError."""
+        for _ in range(TRIES):
+            with suppress(ConnectionRefusedError):
+                return _connected(self._choose())
+        raise ConnectionRefusedError
 
     def _pass_on(self, client: socket.socket, server: socket.socket) -> None:
         server.settimeout(None)
@@ -73,6 +70,14 @@ class Wire:
             ready, _, _ = select.select([client], [], [], 0.2)
             if ready and not client.recv(PIECE):
                 return
+
+
+def _connected(place: int | str) -> socket.socket:
+    if isinstance(place, int):
+        return socket.create_connection(("127.0.0.1", place), timeout=5)
+    reached = socket.socket(socket.AF_UNIX)
+    reached.connect(place)
+    return reached
 
 
 @contextmanager

@@ -5,8 +5,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from threading import Event
 from types import FrameType
+from typing import Any
 
 from riskreg.errors import SettingsError
 from riskreg.settings import Settings
@@ -14,6 +18,8 @@ from riskreg.settings import Settings
 # Slow clients hold theirs; with waitress's 100, as many of them kept everybody out. A process may
 # have 1,024 files open where nobody allowed it more.
 CONNECTIONS_MAX = 800
+DRAIN_SECONDS = 20.0
+QUIET_SECONDS = 1.0  # a connection on which nothing happened for so long is not in use
 
 
 def serve(*, host: str | None, port: int | None, with_worker: bool) -> int:
@@ -52,9 +58,11 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     )
     worker = _start_worker(settings) if with_worker else None
 
+    told = Event()
+
     def stop(_number: int, _frame: FrameType | None) -> None:
-        server.close()
-        raise SystemExit(0)
+        told.set()
+        server.pull_trigger()
 
     signal.signal(signal.SIGTERM, stop)
     print(
@@ -63,10 +71,47 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
         flush=True,
     )
     try:
-        server.run()
+        serve_until(told, server, unready_seconds=settings.unready_seconds)
+    except KeyboardInterrupt:
+        server.task_dispatcher.shutdown()
     finally:
         _stop_worker(worker)
     return 0
+
+
+def serve_until(told: Event, server: Any, *, unready_seconds: float) -> None:
+    """Serve with a server of waitress; when told to stop, leave nobody without an answer.
+
+    First it is not ready for a while, so that a balancer turns away; then it listens no more, and
+    answers what has come in, for 20 seconds at most.
+    """
+    from waitress import wasyncore
+
+    from riskreg.web import health
+
+    _turn(server, lambda: not told.is_set())
+    health.stopping.set()
+    turned_away = time.monotonic() + unready_seconds
+    _turn(server, lambda: time.monotonic() < turned_away)
+    wasyncore.dispatcher.close(server)  # its own close would end the answers' way out, too
+    latest = time.monotonic() + DRAIN_SECONDS
+    _turn(server, lambda: _is_busy(server) and time.monotonic() < latest)
+    server.task_dispatcher.shutdown()
+    wasyncore.close_all(server._map)
+
+
+def _turn(server: Any, goes_on: Callable[[], bool]) -> None:
+    """Let bytes come and go while this holds."""
+    while goes_on():
+        server.asyncore.loop(timeout=0.2, map=server._map, use_poll=True, count=1)
+
+
+def _is_busy(server: Any) -> bool:
+    quiet_since = time.time() - QUIET_SECONDS
+    return any(
+        channel.requests or channel.total_outbufs_len or channel.last_activity > quiet_since
+        for channel in list(server.active_channels.values())
+    )
 
 
 def refuse_taken_port(settings: Settings) -> None:

@@ -63,6 +63,7 @@ class Settings:
     timezone: str = "UTC"
     languages: tuple[str, ...] = ("en",)
     threads: int = 8
+    unready_seconds: int = 0
     job_lease_seconds: int = 60
     session_idle_minutes: int = 30
     session_hours: int = 12
@@ -91,6 +92,7 @@ class Settings:
             trusted_proxies=reader.integer("TRUSTED_PROXIES", 0, low=0, high=10),
             timezone=reader.zone("TIMEZONE", "UTC"),
             threads=reader.integer("THREADS", 8, low=1, high=64),
+            unready_seconds=reader.integer("UNREADY_SECONDS", 0, low=0, high=60),
             job_lease_seconds=reader.integer("JOB_LEASE_SECONDS", 60, low=3, high=600),
             session_idle_minutes=reader.integer("SESSION_IDLE_MINUTES", 30, low=5, high=60),
             session_hours=reader.integer("SESSION_HOURS", 12, low=1, high=24),

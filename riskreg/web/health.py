@@ -6,6 +6,7 @@ Nobody is signed in here: the session is not read, so a database that is down ki
 import os
 import shutil
 from pathlib import Path
+from threading import Event
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from riskreg.web.security import PUBLIC, requires
 
 bp = Blueprint("health", __name__)
 MIN_FREE_BYTES = 5 * 1024 * 1024
+stopping = Event()  # this process was told to stop
 
 
 @bp.get("/healthz")
@@ -31,6 +33,8 @@ def alive() -> ResponseReturnValue:
 @requires(PUBLIC)
 def ready() -> ResponseReturnValue:
     """The database answers and can be written to (503 by the error renderer when not)."""
+    if stopping.is_set():
+        raise Unavailable(_("riskreg is stopping."))
     url = db.engine.url
     if url.get_backend_name() == "sqlite":
         db.session.execute(text("SELECT 1"))
