@@ -1,4 +1,7 @@
-"""One person's day with riskreg, from the first risk to the pack, in two windows."""
+"""One person's day with riskreg, from the first risk to the pack, in two windows.
+
+Pages as they stand are looked over by the sweep of test_pages; here, what a day makes of them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +37,6 @@ class Story:
         """Sign in and read how the team sleeps."""
         self.visitor.sign_in(MANAGER)
         expect(self.page.get_by_role("heading", level=1)).to_have_text("How does Warehouse sleep?")
-        self.visitor.look(colours=False)
 
     def files_a_risk(self) -> None:
         """From New to filed with the keyboard alone; band and rank show before it is sent."""
@@ -52,27 +54,23 @@ class Story:
         keys.type("10 d")
         expect(preview).to_contain_text(re.compile(r"Place \d+ of \d+"))
         expect(preview).to_contain_text("among the ten")
-        self.visitor.look(colours=False)
+        self.visitor.look()
         keys.press("Enter")
         self.page.wait_for_url(re.compile(r"/risks/R-\d+$"))
         self.ref = self.page.url.rsplit("/", 1)[1]
-        self.visitor.look(colours=False)
         assert self._in_cell() == before + 1
 
     def finds_it_again(self) -> None:
         """On the list, behind its cell of the matrix, among the ten."""
         self.visitor.turn_to("Risks")
         expect(self.page.get_by_role("link", name=self.title)).to_be_visible()
-        self.visitor.look(colours=False)
         self.page.get_by_role("link", name="Matrix").click()
         self._cell().click()
         self.page.wait_for_url(re.compile("likelihood"))
         expect(self.page.get_by_role("link", name=self.title)).to_be_visible()
-        self.visitor.look(colours=False)
         self.page.get_by_role("link", name="The ten").click()
         ten = self.page.get_by_role("table").first
         expect(ten.get_by_role("link", name=self.title)).to_be_visible()
-        self.visitor.look(colours=False)
 
     def rates_it_again(self) -> None:
         """Less likely since a second person tried; the reason stands in the timeline."""
@@ -80,7 +78,6 @@ class Story:
         self.page.get_by_role("link", name="Rate again").click()
         self.visitor.pick("Possible")
         self.page.get_by_label("Why").fill("Arjun released it once, with the notes beside him.")
-        self.visitor.look(colours=False)
         self.visitor.press("Add this rating")
         expect(self.page.get_by_text("Arjun released it once").first).to_be_visible()
         expect(self.page.get_by_text("Possible × Major").first).to_be_visible()
@@ -90,7 +87,6 @@ class Story:
         self.visitor.turn_to("Reviews")
         self.page.get_by_role("link", name="Review a system").first.click()
         self.page.get_by_role("link", name=self.system, exact=True).click()
-        self.visitor.look(colours=False)
         self.visitor.press("Start the review")
         self.page.wait_for_url(re.compile(r"/reviews/OR-\d+"))
         self.review = self.page.url.rsplit("/", 1)[1]
@@ -102,13 +98,13 @@ class Story:
         self.page.locator(f"#{not_met}").get_by_role("button", name="File this risk").click()
         filed = self.page.locator(f"#{not_met}-risk").get_by_role("link", name=re.compile("R-"))
         expect(filed).to_be_visible()
-        self.visitor.look(colours=False)
+        self.visitor.look()
         filed.click()
         expect(self.page.get_by_role("link", name=re.compile(self.review)).first).to_be_visible()
         self.page.get_by_role("link", name=re.compile(self.review)).first.click()
         self.page.get_by_role("button", name=re.compile("^Submit")).click()
         expect(self.page.get_by_text("Submitted, waiting for a signature")).to_be_visible()
-        self.visitor.look(colours=False)
+        self.visitor.look()
 
     def has_it_signed(self, director: Visitor) -> None:
         """Nobody signs their own; the director does."""
@@ -116,10 +112,9 @@ class Story:
         director.sign_in(DIRECTOR)
         director.go(f"/reviews/{self.review}")
         director.page.get_by_label("What you decided").fill("Not ready: runbooks first.")
-        director.look(colours=False)
         director.press("Sign this review")
         expect(director.page.get_by_text("Signed off: nobody changes")).to_be_visible()
-        director.look(colours=False)
+        director.look()
 
     def writes_up_an_incident(self) -> None:
         """Its times, a section with its preview, and the risk that foresaw it."""
@@ -131,7 +126,6 @@ class Story:
         times = {"Impact start": "08:00", "Detected": "08:12", "Mitigated": "09:05"}
         for name, clock in times.items():
             self.page.get_by_label(name).fill(f"{day}T{clock}")
-        self.visitor.look(colours=False)
         self.visitor.press("File the incident")
         self.page.wait_for_url(re.compile(r"/incidents/I-\d+$"))
         expect(self.page.get_by_text("1 h 5 min").first).to_be_visible()
@@ -143,7 +137,7 @@ class Story:
         section = self.page.locator("#section-conditions, section", has_text="As it will read").last
         expect(section.locator("[data-shown] strong")).to_have_text("one person")
         expect(section.get_by_role("status")).to_contain_text("Saved")
-        self.visitor.look(colours=False)
+        self.visitor.look()
         self.visitor.press("Done")
         self._links_the_risk()
 
@@ -154,20 +148,17 @@ class Story:
             f"Let a second person release {self.system}"
         )
         self.visitor.pick("P1")
-        self.visitor.look(colours=False)
         self.visitor.press("Promise it")
         self.page.get_by_role("link", name="Let a second person").click()
         self.page.wait_for_url(re.compile(r"/actions/A-\d+$"))
         expect(
             self.page.get_by_text("in 1 month").or_(self.page.get_by_text("in 30 days")).first
         ).to_be_visible()
-        self.visitor.look(colours=False)
         self.page.get_by_role("link", name="Done").click()
         self.page.get_by_label("How do we know").fill("Hannah released it on her own.")
-        self.visitor.look(colours=False)
         self.visitor.press("Mark as done")
         expect(self.page.get_by_text("Hannah released it on her own.").first).to_be_visible()
-        self.visitor.look(colours=False)
+        self.visitor.look()
 
     def brings_the_old_register(self, folder: Path) -> None:
         """A preview, one column corrected, all rows at once; a second time adds nothing."""
@@ -193,10 +184,8 @@ class Story:
     def asks_for_the_pack(self, folder: Path) -> None:
         """What leadership gets, as a PDF that names the risk."""
         self.visitor.turn_to("Packs")
-        self.visitor.look()
         card = self.page.locator(".card", has=self.page.get_by_role("heading", name="Leadership"))
         card.get_by_role("link", name="Make it").click()
-        self.visitor.look()
         self.visitor.press("Make the PDF")
         link = self.page.get_by_role("link", name="Download the PDF")
         expect(link).to_be_visible(timeout=60_000)
@@ -212,14 +201,12 @@ class Story:
         """Sign out."""
         self.visitor.choose("Your menu", "Sign out")
         expect(self.page.get_by_role("heading", name="Choose who to be")).to_be_visible()
-        self.visitor.look(colours=False)
 
     def _cell(self) -> Locator:
         return self.page.get_by_role("link", name=re.compile("^Likely × Major")).first
 
     def _in_cell(self) -> int:
         self.visitor.go("/risks/matrix")
-        self.visitor.look(colours=False)
         found = re.search(r"(\d+) risk", self._cell().inner_text())
         return int(found.group(1)) if found else 0
 
@@ -256,7 +243,6 @@ class Story:
         self.visitor.turn_to("Risks")
         self.page.get_by_role("link", name="Import", exact=True).click()
         expect(self.page.get_by_role("heading", name="Import a register")).to_be_visible()
-        self.visitor.look(colours=False)
         self.page.get_by_label("The file").set_input_files(file)
         self.visitor.press("Show what it says")
         expect(self.page.get_by_role("heading", level=1)).to_have_text(file.name)
@@ -267,7 +253,7 @@ class Story:
         finder.press("Enter")
         self.visitor.press("It foresaw this")
         expect(self.page.get_by_role("link", name=self.title)).to_be_visible()
-        self.visitor.look(colours=False)
+        self.visitor.look()
 
 
 @pytest.fixture
