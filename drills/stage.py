@@ -142,8 +142,10 @@ def _people(settings: Settings) -> tuple[str, ...]:
             person.grants.append(Grant(team_id=team.id, role=Role.ENGINEER, created_at=now()))
         db.session.add_all(people)
         db.session.flush()
-        seen = {"device": "drill", "address": "127.0.0.1"}
-        tokens = [begin_session(person, settings=settings, **seen) for person in people]
+        tokens = [
+            begin_session(person, settings=settings, device="drill", address="127.0.0.1")
+            for person in people
+        ]
     return tuple(tokens)
 
 

@@ -5,6 +5,7 @@ MODELS = (
     "riskreg.audit.models",
     "riskreg.org.models",
     "riskreg.jobs.models",
+    "riskreg.sso.models",
     "riskreg.actions.models",
     "riskreg.risks.models",
     "riskreg.reviews.models",
@@ -38,6 +39,8 @@ BLUEPRINTS = (
     "riskreg.risks.routes",
     "riskreg.trail.routes",
     "riskreg.search.routes",
+    "riskreg.sso.routes",
+    "riskreg.sso.admission",
 )
 
 # Modules whose import registers background tasks.

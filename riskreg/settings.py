@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from riskreg.environment import Environment
+from riskreg.environment import Environment, split
 from riskreg.errors import SettingsError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -43,6 +43,21 @@ class MailServer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Provider:
+    """The organisation's identity provider, and how far it is trusted."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str = "single sign-on"
+    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    groups_claim: str = "groups"
+    domains: frozenset[str] = frozenset()  # whose e-mails it answers for
+    checks_second_factor: bool = False
+    is_only_way: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that can be configured; see docs/operators/settings.md."""
 
@@ -64,6 +79,7 @@ class Settings:
     require_second_factor: bool = False  # from_env: yes, but in the demo
     upload_megabytes: int = 10
     mail: MailServer | None = None  # None: no mail is sent
+    provider: Provider | None = None  # None: no single sign-on
     anchor_file: str = ""
     paper: str = "A4"
     debug: bool = False
@@ -95,6 +111,7 @@ class Settings:
             ),
             upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
             mail=_mail(reader),
+            provider=_provider(reader),
             anchor_file=reader.text("ANCHOR_FILE", ""),
             paper=reader.choice("PAPER", "A4", ("A4", "Letter")),
             debug=reader.boolean("DEBUG"),
@@ -119,6 +136,10 @@ class Settings:
             raise SettingsError(
                 "RISKREG_BASE_URL must be set where RISKREG_SMTP_HOST is: mails hold links."
             )
+        if self.provider is not None and not self.base_url:
+            raise SettingsError(
+                "RISKREG_BASE_URL must be set where RISKREG_OIDC_ISSUER is: people come back to it."
+            )
         if self.host in LOOPBACK:
             return self
         if self.debug:
@@ -141,6 +162,11 @@ class Settings:
     def is_sqlite(self) -> bool:
         """Whether the database is SQLite."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def takes_passwords(self) -> bool:
+        """Whether people sign in with a password here, or only with the provider."""
+        return self.provider is None or not self.provider.is_only_way
 
     @property
     def zone(self) -> ZoneInfo:
@@ -210,3 +236,35 @@ def _sender(raw: str) -> Address:
             f"RISKREG_SMTP_FROM must be an address such as riskreg@example.org; it is {raw!r}."
         )
     return address
+
+
+def _provider(reader: Environment) -> Provider | None:
+    """The identity provider; None where none is named, and always in the demo."""
+    issuer = reader.text("OIDC_ISSUER", "")
+    provider = Provider(
+        issuer=issuer,
+        client_id=reader.text("OIDC_CLIENT_ID", ""),
+        client_secret=reader.secret("OIDC_CLIENT_SECRET"),
+        name=reader.text("OIDC_NAME", "single sign-on"),
+        scopes=reader.words("OIDC_SCOPES") or Provider.scopes,
+        groups_claim=reader.text("OIDC_GROUPS_CLAIM", "groups"),
+        domains=frozenset(word.lower() for word in reader.words("OIDC_DOMAINS")),
+        checks_second_factor=reader.boolean("OIDC_SECOND_FACTOR"),
+        is_only_way=reader.boolean("OIDC_ONLY"),
+    )
+    if not issuer or reader.boolean("DEMO"):
+        return None
+    parts = split(issuer)
+    is_local = parts is not None and parts.scheme == "http" and parts.hostname in LOOPBACK
+    if parts is None or not (parts.scheme == "https" or is_local) or parts.query or parts.fragment:
+        raise SettingsError(
+            "RISKREG_OIDC_ISSUER must be the provider's https:// address, exactly as it names "
+            f"itself; it is {issuer!r}."
+        )
+    if not provider.client_id or not provider.client_secret:
+        raise SettingsError("RISKREG_OIDC_CLIENT_ID and RISKREG_OIDC_CLIENT_SECRET must be set.")
+    if "openid" not in provider.scopes:
+        raise SettingsError("RISKREG_OIDC_SCOPES must hold openid.")
+    if any("." not in domain or "@" in domain for domain in provider.domains):
+        raise SettingsError("RISKREG_OIDC_DOMAINS must be domains such as example.org.")
+    return provider

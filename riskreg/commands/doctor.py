@@ -42,6 +42,7 @@ def run_doctor(chosen: argparse.Namespace) -> int:
         _database,
         _tables,
         _mail,
+        _sign_on,
         _worker,
         _disk,
     ]
@@ -167,6 +168,24 @@ def _mail() -> Finding:
     except Unreachable as error:
         return Finding("mail", BROKEN, seen, error.message)
     return Finding("mail", FINE, seen)
+
+
+def _sign_on() -> Finding:
+    """By asking the identity provider where it has what."""
+    from flask import current_app
+
+    from riskreg.errors import RiskregError
+    from riskreg.sso.protocol import metadata_of
+
+    provider = current_app.config["SETTINGS"].provider
+    if provider is None:
+        return Finding("sign-on", FINE, "people sign in with passwords")
+    try:
+        metadata_of(provider)
+    except RiskregError as error:
+        advice = f"{error.message} Look at RISKREG_OIDC_ISSUER."
+        return Finding("sign-on", BROKEN, provider.issuer, advice)
+    return Finding("sign-on", FINE, f"{provider.issuer} as {provider.client_id}")
 
 
 def _worker() -> Finding:

@@ -10,7 +10,7 @@ from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden
 from riskreg.org.account import end_all_sessions
-from riskreg.org.kinds import LinkKind, Role
+from riskreg.org.kinds import Entrance, LinkKind, Role
 from riskreg.org.models import Person, Team
 from riskreg.org.one_time_links import ask_for_link
 from riskreg.org.permissions import Actor, Permission
@@ -27,17 +27,17 @@ PASSWORD_BYTES = 15  # 20 characters
 
 
 def invite_person(
-    actor: Actor, *, name: str, email: str, title: str, team: Team, role: Role, by_mail: bool
+    actor: Actor, *, name: str, email: str, title: str, team: Team, role: Role, entrance: Entrance
 ) -> tuple[Person, str | None]:
-    """A new person with a first role, and the password that is shown once; None where mailed.
+    """A new person with a first role, and their password where that is to be shown, once.
 
     Raises Conflict for a known e-mail and Forbidden for a role above the actor's own.
     """
-    password = None if by_mail else _one_time_password()
+    password = _one_time_password() if entrance is Entrance.PASSWORD else None
     values = {"title": title, "home_team_id": team.id}
     person = create_person(actor, name=name, email=email, password=password, values=values)
     grant_role(actor, person, team, role)
-    if by_mail:
+    if entrance is Entrance.MAIL:
         mail_link(actor, person, has_mail=True)
     return person, password
 

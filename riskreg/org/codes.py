@@ -44,14 +44,14 @@ HALFWAY_FOR = timedelta(minutes=5)
 ISSUER = "riskreg"
 
 
-def ask_for_code(person: Person) -> ResponseReturnValue:
+def ask_for_code(person: Person, *, to: str | None = None) -> ResponseReturnValue:
     """The password was right and a second factor is due: no session yet, its own page instead."""
     session[HALFWAY] = {
         "person": person.id,
         "at": now().isoformat(),
         "password": _fingerprint(person),
     }
-    return redirect(url_for("codes.new", next=onward()), 303)
+    return redirect(url_for("codes.new", next=to or onward()), 303)
 
 
 @bp.get("/sign-in/code")

@@ -1,8 +1,12 @@
 """The cookie of a session, who the visitor is, and where a page leads on to."""
 
+from typing import TypedDict
+
 from flask import current_app, redirect, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from riskreg.errors import Conflict
 from riskreg.settings import Settings
 
 
@@ -39,12 +43,26 @@ def onward() -> str:
     return wanted if fine and wanted.isprintable() else "/"
 
 
-def visitor() -> dict[str, str]:
+class Visitor(TypedDict):
+    """Who visits, as a session remembers it."""
+
+    device: str
+    address: str
+
+
+def visitor() -> Visitor:
     """The browser and its address, as a session remembers them."""
-    return {"device": request.user_agent.string, "address": request.remote_addr or ""}
+    return Visitor(device=request.user_agent.string, address=request.remote_addr or "")
 
 
 def settings() -> Settings:
     """The settings of the running program."""
     found: Settings = current_app.config["SETTINGS"]
     return found
+
+
+def demand_passwords() -> None:
+    """Raise Conflict where people sign in by the identity provider only."""
+    provider = settings().provider
+    if provider is not None and provider.is_only_way:
+        raise Conflict(_("There are no passwords here; sign in with %(name)s.", name=provider.name))

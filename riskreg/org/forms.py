@@ -31,15 +31,14 @@ from wtforms.validators import (
 )
 
 from riskreg.fields import choices_of, clean
-from riskreg.org.kinds import DataClass, Hours, Role
-from riskreg.org.labels import DATA_CLASS, HOURS, ROLE, ROLE_MEANING
+from riskreg.org.kinds import DataClass, Entrance, Hours, Role
+from riskreg.org.labels import DATA_CLASS, ENTRANCE, HOURS, ROLE, ROLE_MEANING
 from riskreg.org.models import Person, Team
 from riskreg.org.passwords import MAX_LENGTH
 
 KEY = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
 EMAIL = r"[^@\s]+@[^@\s]+\Z"
 TIERS = (1, 2, 3, 4)
-BY_MAIL, BY_HAND = "mail", "hand"
 _TOO_LONG = _l("A password has at most 256 characters.")
 
 
@@ -244,25 +243,16 @@ class PersonForm(Form):
     title = StringField(_l("Title"), [Length(max=120)], filters=[clean])
     team = SelectField(_l("Team"), [InputRequired()])
     role = RadioField(_l("Role"), [InputRequired()], default=Role.ENGINEER)
-    entrance = RadioField(_l("How they get in"), [InputRequired()], default=BY_MAIL)
+    entrance = RadioField(_l("How they get in"))
 
-    def offer(self, teams: Sequence[Team], *, by_mail: bool) -> Self:
+    def offer(self, teams: Sequence[Team], *, entrances: Sequence[Entrance]) -> Self:
         """Fill in what can be chosen."""
-        by_link = _("A mail to them with a link to choose a password, good for 72 hours")
-        by_hand = _("A password that you are shown once and pass on")
-        self.entrance.choices = choices_of([(BY_MAIL, by_link), (BY_HAND, by_hand)])
-        if not by_mail:
-            del self.entrance
+        self.entrance.choices = choices_of((each, ENTRANCE[each]) for each in entrances)
         self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
         self.role.choices = choices_of(
             (role, f"{words}: {ROLE_MEANING[role]}") for role, words in ROLE.items()
         )
         return self
-
-    @property
-    def is_by_mail(self) -> bool:
-        """Whether they are invited by mail."""
-        return "entrance" in self and self.entrance.data == BY_MAIL
 
 
 class RoleForm(Form):

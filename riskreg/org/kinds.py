@@ -12,6 +12,14 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Entrance(StrEnum):
+    """How a new person gets in."""
+
+    PROVIDER = "provider"  # by single sign-on
+    MAIL = "mail"  # with a link to choose a password
+    PASSWORD = "password"  # noqa: S105 - shown once, to be passed on
+
+
 class LinkKind(StrEnum):
     """Why a person was mailed a link with which they choose a password."""
 

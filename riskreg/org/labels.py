@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from riskreg.metrics.reviews import Level, LevelReason
-from riskreg.org.kinds import DataClass, Hours, Role, Strength
+from riskreg.org.kinds import DataClass, Entrance, Hours, Role, Strength
 
 Labels = Mapping[str, LazyString]
 
@@ -21,6 +21,11 @@ ROLE_MEANING: Labels = {
     Role.ENGINEER: _l("files risks, answers reviews, writes post-mortems, closes actions"),
     Role.MANAGER: _l("also signs reviews, pins risks and shapes the team"),
     Role.ADMIN: _l("also manages people and their roles"),
+}
+ENTRANCE: Labels = {
+    Entrance.PROVIDER: _l("They sign in with the organisation’s identity provider"),
+    Entrance.MAIL: _l("A mail to them with a link to choose a password, good for 72 hours"),
+    Entrance.PASSWORD: _l("A password that you are shown once and pass on"),
 }
 HOURS: Labels = {
     Hours.ALWAYS: _l("Around the clock, every day"),

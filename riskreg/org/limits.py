@@ -34,6 +34,7 @@ class Limit(StrEnum):
 
     SIGN_IN = "sign-in"  # from one address
     RESET = "reset"  # of one person
+    STATE = "state"  # of one sign-in at the provider
     LINK = "link"  # asked for from one address, by whom is not known
     LETTER = "letter"  # to one e-mail, asked for by whom is not known
     PERSON = "person"  # added by one person
@@ -54,6 +55,7 @@ class Rule:
 RULES = {
     Limit.SIGN_IN: Rule(times=20, within=timedelta(minutes=1)),
     Limit.RESET: Rule(times=5, within=timedelta(hours=1)),
+    Limit.STATE: Rule(times=1, within=timedelta(hours=1)),
     Limit.LINK: Rule(times=20, within=timedelta(hours=1)),
     Limit.LETTER: Rule(times=5, within=timedelta(hours=1)),
     Limit.PERSON: Rule(times=60, within=timedelta(hours=1)),

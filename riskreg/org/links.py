@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, NotFound
 from riskreg.org import one_time_links
-from riskreg.org.cookies import settings
+from riskreg.org.cookies import demand_passwords, settings
 from riskreg.org.forms import ChosenPasswordForm, LinkForm
 from riskreg.org.kinds import LinkKind, Notice
 from riskreg.org.letters import tell
@@ -29,6 +29,7 @@ def new() -> ResponseReturnValue:
 @requires(Permission.PUBLIC)
 def create() -> ResponseReturnValue:
     """Let a link be mailed; the answer and the work are the same whether anybody has the e-mail."""
+    demand_passwords()
     if settings().mail is None:
         raise Conflict(_("riskreg sends no mail here."))
     form = LinkForm(request.form)
@@ -59,6 +60,7 @@ def show() -> ResponseReturnValue:
 @requires(Permission.PUBLIC)
 def use() -> ResponseReturnValue:
     """The password is chosen; signing in comes next, with the second factor where there is one."""
+    demand_passwords()
     form = ChosenPasswordForm(request.form)
     if not form.validate():
         return _choosing(form, 422)

@@ -129,6 +129,7 @@ class UserSession(Base):
     old_until: Mapped[datetime | None]  # requests on their way may still carry the old token
     must_renew: Mapped[bool] = mapped_column(default=False)  # its next request gets another token
     proved_at: Mapped[datetime]  # when password or code were last shown
+    factor_elsewhere: Mapped[bool] = mapped_column(default=False)  # the provider asked for it
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

@@ -18,9 +18,9 @@ from riskreg.org.accounts import (
     reset_password,
     take_second_factor,
 )
-from riskreg.org.cookies import settings
+from riskreg.org.cookies import demand_passwords, settings
 from riskreg.org.forms import PersonForm, RoleForm
-from riskreg.org.kinds import LinkKind, Notice, Role
+from riskreg.org.kinds import Entrance, LinkKind, Notice, Role
 from riskreg.org.letters import tell
 from riskreg.org.limits import Limit, count_use
 from riskreg.org.models import Person
@@ -57,8 +57,8 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Add a person: invite them by mail, or be shown their one-time password, once."""
     here = chosen_team()
-    form = PersonForm(request.form, team=here.slug if here else None)
-    form.offer(teams_for(current_actor, Permission.PERSON_EDIT), by_mail=_has_mail())
+    form = PersonForm(request.form, team=here.slug if here else None, entrance=_entrances()[0])
+    form.offer(teams_for(current_actor, Permission.PERSON_EDIT), entrances=_entrances())
     if request.method == "GET":
         return render_template("org/new_person.html", form=form)
     if not form.validate():
@@ -72,7 +72,7 @@ def new() -> ResponseReturnValue:
             title=form.title.data or "",
             team=team_for(current_actor, form.team.data),
             role=Role(form.role.data),
-            by_mail=form.is_by_mail,
+            entrance=Entrance(form.entrance.data),
         )
     except (Conflict, Invalid) as error:
         db.session.rollback()
@@ -80,7 +80,8 @@ def new() -> ResponseReturnValue:
         return render_template("org/new_person.html", form=form), 422
     if password is not None:
         return render_template("org/password_once.html", person=person, password=password)
-    flash(_("An invitation to %(email)s is on its way.", email=person.email))
+    if form.entrance.data == Entrance.MAIL:
+        flash(_("An invitation to %(email)s is on its way.", email=person.email))
     return redirect(url_for("people.show", person_id=person.id), 303)
 
 
@@ -142,6 +143,7 @@ def activate(person_id: int) -> ResponseReturnValue:
 @proven_lately("people.show")
 def password(person_id: int) -> ResponseReturnValue:
     """Make a new one-time password and show it, once."""
+    demand_passwords()
     count_use(Limit.RESET, person_id)
     person = person_by_id(person_id)
     made = reset_password(current_actor, person)
@@ -154,6 +156,7 @@ def password(person_id: int) -> ResponseReturnValue:
 @proven_lately("people.show")
 def link(person_id: int) -> ResponseReturnValue:
     """Mail them a link to choose a password."""
+    demand_passwords()
     count_use(Limit.RESET, person_id)
     person = person_by_id(person_id)
     kind = mail_link(current_actor, person, has_mail=_has_mail())
@@ -195,6 +198,17 @@ def _page(person: Person, form: RoleForm | None = None) -> str:
         is_self=person.id == current_actor.person_id,
         labels=labels,
     )
+
+
+def _entrances() -> list[Entrance]:
+    """How a new person can get in here; the first is what is proposed."""
+    takes_passwords = settings().takes_passwords
+    can = {
+        Entrance.PROVIDER: settings().provider is not None,
+        Entrance.MAIL: takes_passwords and _has_mail(),
+        Entrance.PASSWORD: takes_passwords,
+    }
+    return [entrance for entrance in can if can[entrance]]
 
 
 def _has_mail() -> bool:

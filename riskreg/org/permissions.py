@@ -14,6 +14,7 @@ class Permission(StrEnum):
     TEAM_VIEW = "team:view"
     TEAM_EDIT = "team:edit"
     PERSON_EDIT = "person:edit"
+    SIGN_IN_EDIT = "sign-in:edit"
     SYSTEM_VIEW = "system:view"
     SYSTEM_EDIT = "system:edit"
     RISK_VIEW = "risk:view"
@@ -55,7 +56,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset(_VIEWER),
     Role.ENGINEER: frozenset(_ENGINEER),
     Role.MANAGER: frozenset(_MANAGER),
-    Role.ADMIN: frozenset(_MANAGER | {Permission.PERSON_EDIT}),
+    Role.ADMIN: frozenset(_MANAGER | {Permission.PERSON_EDIT, Permission.SIGN_IN_EDIT}),
 }
 
 

@@ -54,7 +54,14 @@ def person_with(*, email: str, password: str, address: str) -> Person:
     return person
 
 
-def begin_session(person: Person, *, settings: Settings, device: str, address: str) -> str:
+def begin_session(
+    person: Person,
+    *,
+    settings: Settings,
+    device: str,
+    address: str,
+    factor_elsewhere: bool = False,
+) -> str:
     """A new session for a person whose identity was shown; returns its token."""
     token = secrets.token_urlsafe(32)
     instant = now()
@@ -64,6 +71,7 @@ def begin_session(person: Person, *, settings: Settings, device: str, address: s
         created_at=instant,
         last_seen_at=instant,
         proved_at=instant,
+        factor_elsewhere=factor_elsewhere,
         expires_at=instant + timedelta(hours=settings.session_hours),
         device=device[:200],
         address=address[:64],
@@ -117,7 +125,7 @@ def session_of(token: str, *, settings: Settings) -> LiveSession | None:
         last_seen_at=row.last_seen_at,
         proved_at=row.proved_at,
         must_renew=row.must_renew,
-        has_second_factor=row.confirmed_at is not None,
+        has_second_factor=row.confirmed_at is not None or row.factor_elsewhere,
         has_short_password=row.has_short_password,
         actor=actor,
         tree=row.tree,
@@ -133,6 +141,7 @@ _SESSION = (
         UserSession.expires_at,
         UserSession.revoked_at,
         UserSession.proved_at,
+        UserSession.factor_elsewhere,
         UserSession.must_renew,
         SecondFactor.confirmed_at,
         Person.has_short_password,

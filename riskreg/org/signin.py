@@ -11,7 +11,15 @@ from riskreg.errors import Conflict, Forbidden, Invalid, NotFound
 from riskreg.org import sessions
 from riskreg.org.account import change_password, role_rows, session_rows
 from riskreg.org.codes import ask_for_code
-from riskreg.org.cookies import cookie_name, drop_cookie, lead_on, onward, settings, visitor
+from riskreg.org.cookies import (
+    cookie_name,
+    demand_passwords,
+    drop_cookie,
+    lead_on,
+    onward,
+    settings,
+    visitor,
+)
 from riskreg.org.desks import demo_crew
 from riskreg.org.forms import PasswordForm, SetupForm, SignInForm
 from riskreg.org.kinds import Notice, Role
@@ -41,6 +49,7 @@ def new() -> BaseResponse | str:
 @requires(Permission.PUBLIC)
 def create() -> ResponseReturnValue:
     """Sign in with e-mail and password; a second factor is asked for on a page of its own."""
+    demand_passwords()
     form = SignInForm(request.form)
     if not form.validate():
         return _page(form), 422
@@ -123,6 +132,7 @@ def me() -> str:
 @requires(Permission.SELF)
 def password() -> BaseResponse | tuple[str, int]:
     """Change one's own password; every other browser is signed out."""
+    demand_passwords()
     form = PasswordForm(request.form)
     if not form.validate():
         return _account(form), 422

@@ -48,6 +48,11 @@ ACT: Mapping[str, LazyString] = {
     "person.activate": _l("let a person in again"),
     "person.create": _l("added a person"),
     "person.deactivate": _l("locked a person out"),
+    "admission.update": _l("changed who is let in by single sign-on"),
+    "group.map": _l("gave a role to a group"),
+    "group.unmap": _l("took a role away from a group"),
+    "person.connect": _l("connected a person with single sign-on"),
+    "person.disconnect": _l("disconnected a person from single sign-on"),
     "person.link": _l("mailed a person the link they asked for"),
     "person.mail-invitation": _l("invited a person by mail"),
     "person.mail-reset": _l("mailed a person a link for a new password"),
@@ -115,6 +120,8 @@ SUBJECT: Mapping[str, LazyString] = {
     "pack": _l("Packs"),
     "job": _l("Jobs"),
     "checklist_version": _l("Checklists"),
+    "group_rule": _l("Groups"),
+    "admission": _l("Single sign-on"),
     "matrix_version": _l("Matrices"),
 }
 # Where the thing of an entry is shown, by its table; others have no page that a name leads to.

@@ -73,6 +73,7 @@ PATHS = (
     "/admin/people/1",
     "/admin/people/new",
     "/admin/import",
+    "/admin/single-sign-on",
     "/admin/jobs",
     "/admin/jobs/1",
     "/styleguide",
@@ -89,7 +90,8 @@ LISTS = {
 # Addresses that are no page of the demo, or that a walk looks at.
 ELSEWHERE = {
     *("/healthz", "/readyz", "/setup", "/sign-in", "/sign-in/code", "/risks/preview"),
-    *("/sign-in/link", "/sign-in/password"),
+    *("/sign-in/link", "/sign-in/password", "/sign-in/sso", "/sign-in/sso/return"),
+    *("/me/proof/sso", "/me/sso", "/me/sso/connection"),  # the demo has no identity provider
     *("/admin/jobs/<int:job_id>.json", "/admin/jobs/<int:job_id>/progress"),
     *("/packs/<int:pack_id>", "/packs/<int:pack_id>.pdf"),
     *("/risks/import/<int:file_id>", "/risks/import/<int:file_id>/report.json"),

@@ -15,6 +15,13 @@ from riskreg.settings import Settings, admin_from_env
 ROOT = Path(__file__).parents[2]
 
 
+OIDC = {
+    "BASE_URL": "https://risks.example.org",
+    "OIDC_ISSUER": "https://id.example.org/realms/all/",
+    "OIDC_CLIENT_ID": "riskreg",
+    "OIDC_CLIENT_SECRET": "hunter2",
+    "OIDC_DOMAINS": "Example.org, example.net",
+}
 MAIL = {
     "BASE_URL": "https://risks.example.org",
     "SMTP_HOST": "mail.example.org",
@@ -84,12 +91,35 @@ def test_works_without_any_but_the_folder(home: Path) -> None:
         ("SMTP_FROM", "a@example.org\nBcc: b@example.org"),
         ("SMTP_PASSWORD", ""),
         ("SMTP_PASSWORD_FILE", "/nowhere"),
+        ("OIDC_ISSUER", "http://id.example.org"),
+        ("OIDC_ISSUER", "id.example.org"),
+        ("OIDC_ISSUER", "https://id.example.org/?tenant=1"),
+        ("OIDC_CLIENT_ID", ""),
+        ("OIDC_CLIENT_SECRET", ""),
+        ("OIDC_SCOPES", "email"),
+        ("OIDC_DOMAINS", "ada@example.org"),
+        ("OIDC_ONLY", "perhaps"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name(home: Path, name: str, value: str) -> None:
-    mail = MAIL if name.startswith("SMTP") else {}
+    rest = MAIL if name.startswith("SMTP") else OIDC if name.startswith("OIDC") else {}
     with pytest.raises(SettingsError, match=f"RISKREG_{name}"):
-        read(home, **{**mail, name: value})
+        read(home, **{**rest, name: value})
+
+
+def test_the_identity_provider_is_taken_as_it_names_itself_but_not_in_the_demo(home: Path) -> None:
+    settings = read(home, **OIDC)
+    provider = settings.provider
+    assert provider is not None
+    assert provider.issuer == "https://id.example.org/realms/all/"
+    assert provider.domains == {"example.org", "example.net"}
+    assert provider.scopes == ("openid", "email", "profile")
+    assert settings.takes_passwords
+    assert "hunter2" not in repr(settings)
+    assert not read(home, **OIDC, OIDC_ONLY="yes").takes_passwords
+    assert read(home, **OIDC, DEMO="yes").provider is None
+    with pytest.raises(SettingsError, match="RISKREG_BASE_URL"):
+        read(home, **{**OIDC, "BASE_URL": ""})
 
 
 def test_mail_goes_out_when_a_server_is_named_but_not_from_the_demo(home: Path) -> None:

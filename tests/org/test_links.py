@@ -254,5 +254,7 @@ def test_without_a_mail_server_the_pages_say_so(client: RegisterClient, ada: Per
     assert client.post(f"/admin/people/{ada.id}/link").status_code == 409
     assert "You get a password to pass on" in client.get("/admin/people/new").text
     assert "/sign-in/link" not in client.get("/sign-in").text
-    assert client.post("/admin/people/new", data={**NEW, "email": "b@c.org"}).status_code == 200
+    new = {**NEW, "email": "b@c.org"}
+    assert client.post("/admin/people/new", data=new).status_code == 422  # it is not offered
+    assert client.post("/admin/people/new", data={**new, "entrance": "password"}).status_code == 200
     assert db.session.scalar(select(func.count(Job.id))) == 0

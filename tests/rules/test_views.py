@@ -26,6 +26,8 @@ PUBLIC_VIEWS = {
     "signin.demo",  # answers in the demo only
     "signin.setup",  # with the one-time code, while nobody exists
     "signin.theme",  # a cookie of the visitor's own
+    "sso.create",  # back from the identity provider
+    "sso.new",
     "styleguide.index",  # answers in the demo and in development only
 }
 
