@@ -46,6 +46,7 @@ class Stage:
     tokens: tuple[str, ...]
     port: int
     server: Cluster | None = None  # of the drill's own
+    disk: Path | None = None  # a small one, of the drill's own
 
     @property
     def environ(self) -> dict[str, str]:
@@ -102,14 +103,16 @@ def prepared(kind: str) -> Iterator[Stage]:
 def on_own_server(_kind: str) -> Iterator[Stage]:
     """The same on a PostgreSQL server that the drill may stop and start."""
     with tempfile.TemporaryDirectory(prefix="riskreg-drill-") as folder, cluster() as server:
-        yield staged(Path(folder), server.url, server)
+        yield staged(Path(folder), server.url, server=server)
 
 
-def staged(folder: Path, url: str, server: Cluster | None = None) -> Stage:
+def staged(
+    folder: Path, url: str, *, server: Cluster | None = None, disk: Path | None = None
+) -> Stage:
     """The register with its people, on an empty database."""
     settings = Settings(home=folder, database_url=url, secret_key=SECRET_KEY)
     app = create_app(settings)
-    stage = Stage(app=app, settings=settings, tokens=(), port=free_port(), server=server)
+    stage = Stage(app=app, settings=settings, tokens=(), port=free_port(), server=server, disk=disk)
     with stage.looking_in():
         migrate.upgrade()
         tokens = _people(settings)
