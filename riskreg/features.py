@@ -18,6 +18,7 @@ MODELS = (
 BLUEPRINTS = (
     "riskreg.actions.routes",
     "riskreg.admin.routes",
+    "riskreg.admin.leaving",
     "riskreg.admin.reorganising",
     "riskreg.dashboard.routes",
     "riskreg.exports.routes",

@@ -41,6 +41,8 @@ _THINGS: tuple[tuple[type[Any], Permission, ColumnElement[bool] | None], ...] = 
     (Review, Permission.REVIEW_VIEW, Review.status != ReviewStatus.SIGNED_OFF),
 )
 
+_CALLED: Mapping[type[Any], str] = {ActionItem: "action", Review: "review"}  # in the trail
+
 
 @dataclass(frozen=True, kw_only=True)
 class Belongings:
@@ -123,7 +125,7 @@ def _give(actor: Actor, rows: Sequence[Any], into: Team) -> None:
             row.postmortem.team_id = into.id
     db.session.flush()
     names = {"team": [old.slug, into.slug]}
-    kind = "action" if isinstance(rows[0], ActionItem) else rows[0].__tablename__
+    kind = _CALLED.get(type(rows[0]), rows[0].__tablename__)
     record_all(actor=actor, action=f"{kind}.move", acts=[(row, names) for row in rows])
 
 

@@ -31,6 +31,7 @@ from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import grant_role, holds, revoke_role
 from riskreg.web.frame import chosen_team
+from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("people", __name__, url_prefix="/admin/people")
@@ -196,6 +197,7 @@ def _page(person: Person, form: RoleForm | None = None) -> str:
         has_mail=_has_mail(),
         link=open_link_of(person.id),
         is_self=person.id == current_actor.person_id,
+        panels=panels("person", current_actor, person),
         labels=labels,
     )
 

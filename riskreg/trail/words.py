@@ -54,6 +54,7 @@ ACT: Mapping[str, LazyString] = {
     "person.connect": _l("connected a person with single sign-on"),
     "person.disconnect": _l("disconnected a person from single sign-on"),
     "person.link": _l("mailed a person the link they asked for"),
+    "person.handover": _l("handed over what was in a person's name"),
     "person.mail-invitation": _l("invited a person by mail"),
     "person.mail-reset": _l("mailed a person a link for a new password"),
     "person.password": _l("set a password"),
@@ -104,6 +105,11 @@ ACT: Mapping[str, LazyString] = {
     "team.create": _l("made the team"),
     "team.merge": _l("merged the team into another"),
     "team.move": _l("moved the team"),
+    "system.move": _l("gave the system to another team"),
+    "risk.move": _l("gave the risk to another team"),
+    "action.move": _l("gave the action to another team"),
+    "incident.move": _l("gave the incident to another team"),
+    "review.move": _l("gave the review to another team"),
     "team.update": _l("changed the team"),
 }
 SUBJECT: Mapping[str, LazyString] = {

@@ -71,6 +71,7 @@ PATHS = (
     "/me/second-factor",
     "/admin/people",
     "/admin/people/1",
+    "/admin/people/8/handover",
     "/admin/people/new",
     "/admin/import",
     "/admin/single-sign-on",

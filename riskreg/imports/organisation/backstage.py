@@ -142,7 +142,9 @@ class _Catalogue:
                 self._warn(target.line, "targets", message)
         elif kind not in {GROUP, USER, SYSTEM, COMPONENT}:
             self._skipped += 1
-            message = _("riskreg keeps nothing of the kind %(kind)s; left out.", kind=entity.text("kind"))
+            message = _(
+                "riskreg keeps nothing of the kind %(kind)s; left out.", kind=entity.text("kind")
+            )
             self._warn(entity.line, "kind", message)
 
     def _team(self, entity: Mapping) -> TeamEntry:
