@@ -44,7 +44,7 @@ def invite_person(
 
 def mail_link(actor: Actor, person: Person, *, has_mail: bool) -> LinkKind:
     """Mail a person a link to choose a password: an invitation while they never had one."""
-    _demand_over(actor, person)
+    demand_over(actor, person)
     if not has_mail:
         raise Conflict(_("riskreg sends no mail here."))
     if not person.is_active:
@@ -61,7 +61,7 @@ def update_person(actor: Actor, person: Person, values: Mapping[str, Any]) -> di
     plain = {name: values[name] for name in ("name", "title") if name in values}
     if home is person.home_team and all(getattr(person, n) == new for n, new in plain.items()):
         return {}
-    _demand_over(actor, person)
+    demand_over(actor, person)
     changes = changed(person, plain)
     if home is not person.home_team:
         old, person.home_team = person.home_team, home
@@ -73,7 +73,7 @@ def update_person(actor: Actor, person: Person, values: Mapping[str, Any]) -> di
 
 def reset_password(actor: Actor, person: Person) -> str:
     """A new one-time password in place of the old one; every session of the person ends."""
-    _demand_over(actor, person)
+    demand_over(actor, person)
     password = _one_time_password()
     set_password(actor, person, password)
     end_all_sessions(person)
@@ -83,7 +83,7 @@ def reset_password(actor: Actor, person: Person) -> str:
 
 def take_second_factor(actor: Actor, person: Person) -> None:
     """Take a lost second factor away; every session of the person ends, and they set up another."""
-    _demand_over(actor, person)
+    demand_over(actor, person)
     if person.id == actor.person_id:
         raise Conflict(_("Your own second factor is turned off on your own page."))
     if remove_second_factor(actor, person):
@@ -92,7 +92,7 @@ def take_second_factor(actor: Actor, person: Person) -> None:
 
 def deactivate_person(actor: Actor, person: Person) -> None:
     """Lock a person out at once; what they wrote stays, with their name."""
-    _demand_over(actor, person)
+    demand_over(actor, person)
     if person.id == actor.person_id:
         raise Conflict(_("You cannot lock yourself out."))
     refuse_last_administrator(person)
@@ -102,7 +102,7 @@ def deactivate_person(actor: Actor, person: Person) -> None:
 
 def activate_person(actor: Actor, person: Person) -> None:
     """Let a person in again, with the roles they had."""
-    _demand_over(actor, person)
+    demand_over(actor, person)
     _set_active(actor, person, is_active=True)
 
 
@@ -113,6 +113,14 @@ def may_manage(actor: Actor, person: Person) -> bool:
     return all(holds(actor, grant.team, Role(grant.role)) for grant in person.grants)
 
 
+def demand_over(actor: Actor, person: Person) -> None:
+    """Raise Forbidden where the actor may not manage the person."""
+    if not may_manage(actor, person):
+        raise Forbidden(
+            _("%(name)s holds a role somewhere that you do not manage.", name=person.name)
+        )
+
+
 def _set_active(actor: Actor, person: Person, *, is_active: bool) -> None:
     if person.is_active == is_active:
         return
@@ -121,13 +129,6 @@ def _set_active(actor: Actor, person: Person, *, is_active: bool) -> None:
     verb = "activate" if is_active else "deactivate"
     changes = {"active": [not is_active, is_active]}
     record(actor=actor, action=f"person.{verb}", subject=person, changes=changes)
-
-
-def _demand_over(actor: Actor, person: Person) -> None:
-    if not may_manage(actor, person):
-        raise Forbidden(
-            _("%(name)s holds a role somewhere that you do not manage.", name=person.name)
-        )
 
 
 def _one_time_password() -> str:

@@ -16,10 +16,12 @@ from flask_babel import gettext as _
 
 from riskreg.db import db, transaction
 from riskreg.errors import Conflict, Forbidden, NotFound, TooMany, Unavailable
+from riskreg.org.accounts import may_manage
 from riskreg.org.codes import ask_for_code
 from riskreg.org.cookies import lead_on, onward, settings, visitor
 from riskreg.org.limits import Limit, count_use, network_of
-from riskreg.org.permissions import Permission
+from riskreg.org.models import Person
+from riskreg.org.permissions import Actor, Permission
 from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import person_by_id
 from riskreg.org.second_factors import has_second_factor
@@ -29,6 +31,7 @@ from riskreg.sso import protocol, services
 from riskreg.sso.kinds import Purpose
 from riskreg.sso.protocol import Distrusted, Flow, Identity, distrust
 from riskreg.sso.queries import account_at
+from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("sso", __name__)
@@ -40,6 +43,20 @@ PROOF_SECONDS = 60  # clocks differ
 def _names() -> dict[str, object]:
     """What pages about signing in say of the provider."""
     return {"provider": settings().provider, "takes_passwords": settings().takes_passwords}
+
+
+def person_panel(actor: Actor, person: Person) -> Panel | None:
+    """On a person's page: which account signs in as them."""
+    provider = settings().provider
+    account = account_at(provider.issuer, person.id) if provider is not None else None
+    if account is None:
+        return None
+    may_end = may_manage(actor, person) and actor.person_id != person.id
+    context = {"account": account, "may_end": may_end}
+    return Panel(title=_("Single sign-on"), template="sso/_person.html", context=context)
+
+
+add_panel("person", person_panel)
 
 
 @bp.get("/sign-in/sso")
@@ -81,6 +98,17 @@ def end() -> ResponseReturnValue:
     services.disconnect(current_actor, person, issuer=_provider().issuer)
     flash(_("Your account there no longer signs you in here."))
     return redirect(url_for("sso.show"), 303)
+
+
+@bp.post("/admin/people/<int:person_id>/sso/end")
+@requires(Permission.PERSON_EDIT)
+@proven_lately("people.show")
+def take(person_id: int) -> ResponseReturnValue:
+    """Disconnect somebody else's account."""
+    person = person_by_id(person_id)
+    services.disconnect(current_actor, person, issuer=_provider().issuer)
+    flash(_("The account there no longer signs in as %(name)s.", name=person.name))
+    return redirect(url_for("people.show", person_id=person_id), 303)
 
 
 @bp.get("/sign-in/sso/return")

@@ -9,6 +9,8 @@ from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden, NotFound, Stale
 from riskreg.lib.dates import now
+from riskreg.org.account import end_all_sessions
+from riskreg.org.accounts import demand_over
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Actor
@@ -70,12 +72,16 @@ def connect(actor: Actor, person: Person, identity: Identity) -> None:
 
 
 def disconnect(actor: Actor, person: Person, *, issuer: str) -> None:
-    """Let the account no longer sign in as the person."""
-    account = account_at(issuer, person.id)
+    """Let the account no longer sign in as the person, whose sessions end if another does it."""
+    account, is_own = account_at(issuer, person.id), actor.person_id == person.id
+    if not is_own:
+        demand_over(actor, person)
     if account is None:
         return
-    if person.password_hash is None and actor.person_id == person.id:
+    if is_own and person.password_hash is None:
         raise Conflict(_("You have no password here, so this is your only way in."))
+    if not is_own:
+        end_all_sessions(person)
     changes = {"account": [f"{account.issuer} {account.subject}", None]}
     db.session.delete(account)
     db.session.flush()

@@ -10,7 +10,7 @@ from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
-from riskreg.org.models import Grant, Person, SecondFactor, Team
+from riskreg.org.models import Grant, Person, SecondFactor, Team, UserSession
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.sso.models import OutsideAccount
 from riskreg.sso.services import change_admission, map_group
@@ -66,6 +66,24 @@ def test_a_person_connects_their_account_and_disconnects_it(
     client.delete_cookie("riskreg-http")
     assert there_and_back(client, provider).status_code == 403
     assert {"person.connect", "person.disconnect"} <= {*last_acts(9)}
+
+
+def test_an_administrator_disconnects_an_account_and_ends_its_sessions(
+    client: RegisterClient, provider: FalseProvider, ada: Person, admin: Person, root: Team
+) -> None:
+    allow(connects_by_email=True)
+    provider.claims = dict(VERIFIED)
+    assert there_and_back(client, provider).status_code == 303
+    path = f"/admin/people/{ada.id}"
+    beside = make_person(make_team("Search", parent=root), Role.ADMIN)
+    assert client.sign_in(beside).post(f"{path}/sso/end").status_code == 403
+    client.sign_in(admin)
+    assert "The account ada-at-home signs in as them" in client.get(path).text
+    assert client.post(f"{path}/sso/end").status_code == 303
+    assert "ada-at-home" not in client.get(path).text
+    ended = select(UserSession.revoked_at).where(UserSession.person_id == ada.id)
+    assert db.session.scalars(ended).one() is not None
+    assert "person.disconnect" in last_acts(2)
 
 
 def test_an_account_is_not_connected_for_whoever_came_meanwhile(
