@@ -1,10 +1,13 @@
 """A short share of each drill: with the smallest size it does something and breaks no promise."""
 
+import re
+
 import pytest
 
 from drills import table
 from drills.outcome import Outcome, compare, total
 from drills.runner import drill_named, names, perform
+from tests.rules.sources import ROOT
 
 
 def test_every_drill_says_what_it_is_about() -> None:
@@ -61,3 +64,13 @@ def _applies(name: str, kind: str) -> str:
 
 def test_the_page_says_what_was_measured() -> None:
     assert table.written(table.PAGE.read_text()) == table.PAGE.read_text(), "python -m drills.table"
+
+
+def test_the_threat_model_names_tests_and_drills_that_there_are() -> None:
+    page = (ROOT / "docs/operators/threat-model.md").read_text()
+    shown = [line.rsplit("|", 2)[1] for line in page.splitlines() if line.startswith("| ")]
+    named = [name for cell in shown for name in re.findall("`([^`]+)`", cell)]
+    assert len(named) > 50
+    for name in named:
+        path, _, test = name.partition("::")
+        assert name in names() or f"def {test}(" in (ROOT / path).read_text(), name
