@@ -21,6 +21,7 @@ CONTROL = "servers that are killed"
 PROMISE = "Servers behind a balancer can be restarted one after the other without a failed request."
 TRIES, ACKED = "restarts", "risks filed"
 PEOPLE = 16
+PAUSE_SECONDS = 0.5  # of each, between two risks
 
 
 def run(stage: Stage, size: int, *, control: bool) -> Outcome:
@@ -33,7 +34,7 @@ def run(stage: Stage, size: int, *, control: bool) -> Outcome:
             stack.enter_context(server)
         balancer = stack.enter_context(wire(stack.enter_context(_choosing(servers))))
         load = stack.enter_context(
-            at_work(replace(stage, port=balancer.port), PEOPLE, pause_seconds=0.2)
+            at_work(replace(stage, port=balancer.port), PEOPLE, pause_seconds=PAUSE_SECONDS)
         )
         for number in range(size):
             load.wait_for(20)
