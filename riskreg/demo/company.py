@@ -8,6 +8,7 @@ from riskreg.demo.content import load
 from riskreg.org.kinds import DataClass, Hours, Role, Strength
 from riskreg.org.models import Person, System, SystemOperator, Team
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor
+from riskreg.org.places import move_team
 from riskreg.org.services import (
     create_person,
     create_system,
@@ -53,12 +54,7 @@ def found(company: Company) -> None:
     content = load("company.yaml")
     install_defaults()
     for entry in content["teams"]:
-        company.teams[entry["slug"]] = create_team(
-            SYSTEM_ACTOR,
-            name=entry["name"],
-            slug=entry["slug"],
-            parent=company.teams[entry["parent"]] if entry["parent"] else None,
-        )
+        company.teams[entry["slug"]] = _team(company, entry)
     for entry in content["people"]:
         company.people[entry["key"]] = _person(company, entry)
     for entry in content["systems"]:
@@ -66,6 +62,15 @@ def found(company: Company) -> None:
     for key, needs in content["dependencies"].items():
         wanted = {company.systems[needed]: Strength(how) for needed, how in needs.items()}
         update_system(SYSTEM_ACTOR, company.systems[key], {"needs": wanted})
+
+
+def _team(company: Company, entry: dict[str, Any]) -> Team:
+    """Where it stands; `before` is where it stood until the story begins."""
+    parent = company.teams[entry["parent"]] if entry["parent"] else None
+    first = company.teams[entry["before"]] if "before" in entry else parent
+    names = {"name": entry["name"], "slug": entry["slug"]}
+    team = create_team(SYSTEM_ACTOR, parent=first, **names)
+    return team if parent is first or parent is None else move_team(SYSTEM_ACTOR, team, parent)
 
 
 def _person(company: Company, entry: dict[str, Any]) -> Person:
@@ -88,7 +93,7 @@ def _system(company: Company, entry: dict[str, Any]) -> System:
     target = entry["slo_target"]
     system = create_system(
         SYSTEM_ACTOR,
-        team=company.teams[entry["team"]],
+        team=company.teams[entry.get("before", entry["team"])],
         key=entry["key"],
         name=entry["name"],
         values={
@@ -102,6 +107,7 @@ def _system(company: Company, entry: dict[str, Any]) -> System:
             "runbook_url": f"https://runbooks.larkmere.example/{entry['key']}",
         },
     )
+    update_system(SYSTEM_ACTOR, system, {"team": company.teams[entry["team"]]})
     db.session.add_all(
         SystemOperator(system_id=system.id, person_id=company.people[key].id)
         for key in entry["operators"]
