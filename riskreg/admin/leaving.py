@@ -94,4 +94,4 @@ def _takers(groups: list[TeamHoldings]) -> dict[int, Person]:
     return {team: known[number] for team, number in numbers.items() if number in known}
 
 
-add_panel("person", handover_panel)
+add_panel("person", handover_panel, order=10)
