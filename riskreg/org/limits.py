@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, case, delete, select
+from sqlalchemy import CursorResult, Insert, bindparam, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from riskreg.db import db, write_intent
@@ -27,6 +28,7 @@ FREE_TRIES = 5
 TRY_WINDOW = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(minutes=5)
 KEY_CHARS_MAX = 320
+_INSTANT = bindparam("instant", type_=UseCount.began_at.type)
 
 
 class Limit(StrEnum):
@@ -87,13 +89,8 @@ def count_use(limit: Limit, who: str | int) -> None:
     Whatever the request did so far is rolled back, so it comes first.
     """
     rule, instant = RULES[limit], now()
-    is_over = UseCount.began_at <= instant - rule.within
-    row = _counted(
-        f"{limit}:{who}",
-        instant,
-        uses=case((is_over, 1), else_=UseCount.uses + 1),
-        began_at=case((is_over, instant), else_=UseCount.began_at),
-    )
+    given = {"key": f"{limit}:{who}", "instant": instant, "past": instant - rule.within}
+    row = _executed(_one_more_use(db.engine.dialect.name), given)
     assert row is not None
     if row.uses > rule.times:
         raise _too_many(row.began_at + rule.within - instant)
@@ -162,16 +159,34 @@ def _count_request() -> None:
 
 def _counted(key: str, instant: datetime, *, where: Any = None, **values: Any) -> Any:
     """Insert or update the row of a key; returns it, or None where `where` does not hold."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = (
+    dialect = db.engine.dialect.name
+    return _executed(_counting(dialect, where=where, **values), {"key": key, "instant": instant})
+
+
+@cache  # every search counts: the statement is built once
+def _one_more_use(dialect: str) -> Insert:
+    is_over = UseCount.began_at <= bindparam("past", type_=UseCount.began_at.type)
+    return _counting(
+        dialect,
+        uses=case((is_over, 1), else_=UseCount.uses + 1),
+        began_at=case((is_over, _INSTANT), else_=UseCount.began_at),
+    )
+
+
+def _counting(dialect: str, *, where: Any = None, **values: Any) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
         insert(UseCount)
-        .values(key=key, uses=1, began_at=instant, free_at=instant)
+        .values(key=bindparam("key"), uses=1, began_at=_INSTANT, free_at=_INSTANT)
         .on_conflict_do_update(index_elements=["key"], set_=values, where=where)
         .returning(UseCount.uses, UseCount.began_at)
     )
+
+
+def _executed(statement: Insert, given: dict[str, Any]) -> Any:
     db.session.rollback()  # nothing was written yet; a reader left open would keep SQLite waiting
     with write_intent(), db.engine.begin() as connection:
-        return connection.execute(statement).one_or_none()
+        return connection.execute(statement, given).one_or_none()
 
 
 def _try_key(key: str) -> str:

@@ -46,7 +46,7 @@ from riskreg.risks.asked import (
 from riskreg.risks.blueprint import bp
 from riskreg.risks.chips import chips, choices
 from riskreg.risks.conditions import View
-from riskreg.risks.filed import filed_words
+from riskreg.risks.filed import note_filed, tell_filed
 from riskreg.risks.forms import PasteForm, RatingsForm, RiskForm, data_of, team_choices
 from riskreg.risks.kinds import Kind, Tier
 from riskreg.risks.listing import COLUMNS, NUMBERS, Column, columns_of, groups_of, sentence
@@ -142,6 +142,7 @@ def _around(
 def new() -> str:
     """A new risk; query values fill in the form, so that other pages can suggest one."""
     team = _team_to_file_in()
+    tell_filed(current_actor)
     data = {"team": team.slug, "form_key": secrets.token_urlsafe(16)}
     form = _offered(RiskForm(request.args, data=data))
     return _form_page("risks/new.html", form, trial=tried(form, team, NEW_ID))
@@ -170,7 +171,7 @@ def create() -> Response | tuple[str, int]:
             keep_confidential(current_actor, risk, secrecy.RIGHTS, readers=(), why=why)
     except RiskregError as error:
         return _refused("risks/new.html", _offered(form), error)
-    flash(filed_words(risk))
+    note_filed(risk)
     if request.form.get("then") == "another":
         return redirect(url_for("risks.new", team=risk.team.slug, kind=risk.kind), 303)
     return redirect(url_for("risks.show", ref=risk.ref), 303)
@@ -198,6 +199,7 @@ def show(ref: str) -> str:
     """One risk: where it stands, the plan, how it got there."""
     risk = risk_seen(current_actor, ref)
     note_reading(current_actor, risk)
+    tell_filed(current_actor)
     return render_template(
         "risks/show.html",
         risk=risk,
