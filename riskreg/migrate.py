@@ -1,15 +1,19 @@
 """Bring the database's tables to the version of the program, and say whether they are."""
 
+from typing import Any
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.schema import SchemaItem
 
 from riskreg.db import Base, db, write_intent
 from riskreg.paths import MIGRATIONS
 
+DIFFERENCE = {"add": "missing", "remove": "unknown", "modify": "different"}
 LOCK_KEY = 7_274_832_019
 
 # What migrations make by hand: the full-text index, with the tables that SQLite keeps behind it.
@@ -66,11 +70,26 @@ def is_current() -> bool:
 
 def differences() -> list[str]:
     """Where the database's tables differ from the models; empty when they agree."""
-    options = {"compare_type": True, "include_name": is_compared}
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts=options)
-        found = compare_metadata(context, Base.metadata)
-        return [*map(str, found), *(f"missing: {name}" for name in missing_by_hand(connection))]
+        return differences_on(connection)
+
+
+def differences_on(connection: Connection) -> list[str]:
+    """The same, as one connection sees it."""
+    options = {"compare_type": True, "include_name": is_compared}
+    found = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+    missing = [f"missing object: {name}" for name in missing_by_hand(connection)]
+    return [*map(_told, found), *missing]
+
+
+def _told(found: Any) -> str:
+    """What Alembic found, by name: "missing column: person.title"."""
+    if isinstance(found, list):
+        return ", ".join(map(_told, found))
+    verb, _, kind = found[0].partition("_")
+    named = [part for part in found[1:] if isinstance(part, (str, SchemaItem))]
+    names = [part if isinstance(part, str) else str(getattr(part, "name", "")) for part in named]
+    return f"{DIFFERENCE[verb]} {kind}: {'.'.join(names)}"
 
 
 def missing_by_hand(connection: Connection) -> list[str]:

@@ -146,7 +146,7 @@ def test_the_tab_key_reaches_everything_in_a_form(engineer: Visitor) -> None:
     wanted = {"title", "team", "kind", "current_likelihood", "current_impact", "effort", "why"}
     reached: set[str] = set()
     while "Cancel" not in reached and len(reached) < 30:
-        assert page.evaluate(SHOWS_FOCUS), page.evaluate("document.activeElement.outerHTML")
+        page.wait_for_function(SHOWS_FOCUS)
         reached.add(page.evaluate(NAME))
         page.keyboard.press("Tab")
     assert wanted | {"File risk", "then", "Cancel"} <= reached

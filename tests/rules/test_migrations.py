@@ -2,8 +2,10 @@
 
 from alembic.script import ScriptDirectory
 from flask import Flask
+from sqlalchemy import text
 
 from riskreg import migrate, standing
+from riskreg.db import db
 
 
 def test_there_is_one_head() -> None:
@@ -19,3 +21,17 @@ def test_the_newest_file_is_named_by_the_head() -> None:
 def test_the_migrated_tables_are_those_of_the_models(app: Flask) -> None:
     assert migrate.differences() == []
     assert migrate.is_current()
+
+
+def test_a_difference_is_told_by_name(app: Flask) -> None:
+    """Seen from inside a transaction that is taken back."""
+    with db.engine.connect() as connection:
+        for statement in ("DROP TABLE use_count", "ALTER TABLE person DROP COLUMN title"):
+            connection.execute(text(statement))
+        found = migrate.differences_on(connection)
+        connection.rollback()
+    assert found == [
+        "missing table: use_count",
+        "missing index: ix_use_count_began_at",
+        "missing column: person.title",
+    ]
