@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from threading import Event, Thread
@@ -32,11 +32,11 @@ class Client:
         self._form_token = found[1] if found else self._form_token
         return text
 
-    def post(self, path: str, values: Mapping[str, str]) -> int:
+    def post(self, path: str, values: Iterable[tuple[str, str]]) -> int:
         """Send a form; returns the status."""
         if not self._form_token:
             self.get("/me")
-        body = urlencode({**values, "csrf_token": self._form_token})
+        body = urlencode([*values, ("csrf_token", self._form_token)])
         return self._ask("POST", path, body)[0]
 
     def file(self, title: str) -> str:
@@ -45,7 +45,7 @@ class Client:
         The empty string says that it was.
         """
         try:
-            status = self.post("/risks/new", {**GIVEN, "title": title, "form_key": title})
+            status = self.post("/risks/new", (GIVEN | {"title": title, "form_key": title}).items())
         except (OSError, HTTPException) as error:
             return f"{type(error).__name__} {error}"
         return "" if status == 303 else str(status)
