@@ -36,8 +36,8 @@ def run(stage: Stage, size: int, *, control: bool) -> Outcome:
             db.session.rollback()
     million = 1_000_000 / verdict.entries
     told = (
-        f"{verdict.entries / seconds:,.0f} entries a second; at that pace {seconds * million:.0f} s "
-        f"for a million, of which {worked * million:.0f} s are this process's own work"
+        f"{verdict.entries / seconds:,.0f} entries a second; at that pace a million takes "
+        f"{seconds * million:.0f} s, of which {worked * million:.0f} s are this process's own work"
     )
     return Outcome(n=size, acked=verdict.entries, wrong=int(not verdict.is_sound), told=told)
 
