@@ -27,6 +27,8 @@ bp = Blueprint("reorganising", __name__)
 def place(slug: str) -> ResponseReturnValue:
     """Put a team, with all below it, under another one."""
     team = _movable(slug)
+    if team.slug != slug:
+        return _led_on(team)
     stored = {"parent": team.parent and team.parent.slug, "on": today(), "version": team.version}
     form = PlaceForm(request.form, data=stored).offer(_elsewhere(team))
     if request.method == "GET":
@@ -51,6 +53,8 @@ def place(slug: str) -> ResponseReturnValue:
 def merger(slug: str) -> ResponseReturnValue:
     """Give what a team has to another one, and end it."""
     team = _movable(slug)
+    if team.slug != slug:
+        return _led_on(team)
     form = MergerForm(request.form, data={"version": team.version}).offer(_elsewhere(team))
     if request.method == "GET" or not form.validate():
         status = 200 if request.method == "GET" else 422
@@ -60,6 +64,11 @@ def merger(slug: str) -> ResponseReturnValue:
     merge_team(current_actor, team, into, version=_version(form))
     flash(_("%(team)s is part of %(into)s now.", team=team.name, into=into.name))
     return redirect(url_for("org.team", slug=into.slug), 303)
+
+
+def _led_on(team: Team) -> ResponseReturnValue:
+    """What was asked for was merged into this one: what was meant for it is not done to another."""
+    return redirect(url_for("org.team", slug=team.slug), 303)
 
 
 def _movable(slug: str) -> Team:

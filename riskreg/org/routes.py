@@ -206,6 +206,8 @@ def new_team(slug: str) -> ResponseReturnValue:
 def edit_team(slug: str) -> ResponseReturnValue:
     """Rename a team; its address stays."""
     row = team_for(current_actor, slug, Permission.TEAM_EDIT)
+    if row.slug != slug:  # what was asked for was merged into this one
+        return redirect(url_for("org.team", slug=row.slug), 303)
     form = TeamForm(request.form, data={"name": row.name, "version": row.version})
     if request.method == "GET":
         return render_template("org/edit_team.html", form=form, team=row)

@@ -98,6 +98,10 @@ def test_merges_what_is_open_and_leads_on(
     grants = db.session.scalars(select(Grant).where(Grant.person_id == person.id)).all()
     assert [(grant.team_id, grant.role) for grant in grants] == [(new.id, Role.MANAGER)]
     assert client.get("/teams/old").location == "/teams/new"
+    for again in ("merger", "place", "edit"):  # sent twice, it does nothing to the other team
+        sent = {"parent": "company", "name": "Renamed"}
+        assert client.post(f"/teams/old/{again}", data=sent).location == "/teams/new"
+    assert db.session.get_one(Team, new.id).name == "New"
     assert "merged into this team" in client.get("/teams/new").text
     assert "New and below" in client.get("/actions?team=old").text
     assert {"team.merge", "risk.move", "action.move", "system.move"} <= set(

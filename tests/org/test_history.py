@@ -1,6 +1,8 @@
 """The tree as it changes: no cycle, every path right, and every day as it was."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -175,3 +177,25 @@ def test_only_an_administrator_of_both_places_moves_a_team(app: Flask) -> None:
     with transaction():
         move_team(actor(both), team, two, version=team.version)
     assert db.session.get_one(Team, team.id).parent_id == two.id
+
+
+def test_of_two_moves_at_once_that_would_make_a_circle_one_is_refused(app: Flask) -> None:
+    root = make_team("Company")
+    pair = [make_team("One", parent=root).id, make_team("Two", parent=root).id]
+    gate = Barrier(2)
+    db.session.rollback()
+
+    def attempt(one: int, other: int) -> bool:
+        with app.app_context():
+            gate.wait()
+            try:
+                with transaction():
+                    team, below = (db.session.get_one(Team, each) for each in (one, other))
+                    move_team(SYSTEM_ACTOR, team, below)
+            except Invalid:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(attempt, pair, pair[::-1])) == [False, True]
+    _check_paths()

@@ -16,7 +16,7 @@ from riskreg.imports.kinds import ImportRefused
 from riskreg.imports.texts import gettext as _
 
 DEPTH_MAX = 30
-NODES_MAX = 500_000
+NODES_MAX = 200_000  # ten thousand entities; read within a second
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
