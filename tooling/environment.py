@@ -47,6 +47,11 @@ def _fingerprint(lock_file: str) -> str:
 
 
 def _make_venv() -> None:
+    if VENV.is_symlink():
+        raise Problem(
+            f".venv is a link to {VENV.resolve()}, which would be emptied; remove the link, or "
+            "start the programs in it yourself."
+        )
     STAMP.unlink(missing_ok=True)
     works, version = logged([PYTHON, "-c", "import pip, sys; print(sys.version, sys.base_prefix)"])
     if works and version.strip() == f"{sys.version} {sys.base_prefix}" and _names_this_place():
