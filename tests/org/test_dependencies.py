@@ -112,7 +112,7 @@ def test_a_long_list_comes_in_pages_and_narrows(client: RegisterClient, team: Te
     assert "S 48" in first
     assert "S 49" not in first
     assert "S 54" in client.get("/systems?page=2").text
-    for query in ("hours=24x7", "data_class=restricted", "rescuers=1", "q=alo"):
+    for query in ("hours=24x7", "data_class=restricted", "rescuers=1", "q=alone"):
         page = client.get(f"/systems?{query}").text
         assert "1 system" in page
         assert "S 01" not in page
