@@ -1,5 +1,6 @@
 """A mail server on this machine that can be told to misbehave."""
 
+import logging
 import ssl
 from asyncio import Server
 from collections.abc import Iterator
@@ -74,10 +75,13 @@ class OnAnyPort(Controller):
 
 @contextmanager
 def mail_server(
-    security: MailSecurity = MailSecurity.NONE, certificate: ssl.SSLContext | None = None
+    security: MailSecurity = MailSecurity.NONE,
+    certificate: ssl.SSLContext | None = None,
+    box: Postbox | None = None,
 ) -> Iterator[Postbox]:
     """Serve until the end of the with block."""
-    box = Postbox()
+    box = box or Postbox()
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # it tells of every line
     tls = certificate if security is MailSecurity.STARTTLS else None
     controller = OnAnyPort(
         box,
