@@ -32,6 +32,7 @@ class Notice(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     SECOND_FACTOR = "second-factor"
+    ACCOUNT = "account"
 
 
 class Hours(StrEnum):

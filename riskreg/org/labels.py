@@ -23,7 +23,9 @@ ROLE_MEANING: Labels = {
     Role.ADMIN: _l("also manages people and their roles"),
 }
 ENTRANCE: Labels = {
-    Entrance.PROVIDER: _l("They sign in with the organisation’s identity provider"),
+    Entrance.PROVIDER: _l(
+        "They sign in with the identity provider, if connecting by e-mail is switched on"
+    ),
     Entrance.MAIL: _l("A mail to them with a link to choose a password, good for 72 hours"),
     Entrance.PASSWORD: _l("A password that you are shown once and pass on"),
 }

@@ -64,6 +64,14 @@ def notice_letter(person: Person, notice: Notice, at: datetime) -> tuple[str, st
         what = _(
             "The password of %(email)s was changed on %(when)s.", email=person.email, when=when
         )
+    elif notice is Notice.ACCOUNT:
+        subject = _("Another account signs you in to riskreg")
+        what = _(
+            "On %(when)s an account at your organisation’s identity provider was connected with "
+            "%(email)s; whoever has it signs in as you.",
+            email=person.email,
+            when=when,
+        )
     else:
         subject = _("Your second factor for riskreg was turned off")
         what = _(

@@ -19,6 +19,8 @@ from riskreg.errors import Conflict, Forbidden, NotFound, TooMany, Unavailable
 from riskreg.org.accounts import may_manage
 from riskreg.org.codes import ask_for_code
 from riskreg.org.cookies import lead_on, onward, settings, visitor
+from riskreg.org.kinds import Notice
+from riskreg.org.letters import tell
 from riskreg.org.limits import Limit, count_use, network_of
 from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
@@ -77,7 +79,12 @@ def prove() -> ResponseReturnValue:
 @requires(Permission.SELF)
 @proven_lately("sso.show")
 def connect() -> ResponseReturnValue:
-    """Go to the provider to show which account there is one's own."""
+    """Go to the provider to show which account there is one's own.
+
+    Nobody else's page may lead there: the browser might be signed in there as somebody else.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden(_("This request came from another site and was refused."))
     return _go(Purpose.CONNECT, url_for("sso.show"))
 
 
@@ -146,7 +153,9 @@ def _sign_in(provider: Provider, flow: Flow, identity: Identity) -> ResponseRetu
 def _connect(_provider: Provider, flow: Flow, identity: Identity) -> ResponseReturnValue:
     _demand_same_person(flow)
     with transaction():
-        services.connect(current_actor, person_by_id(flow.person_id or 0), identity)
+        person = person_by_id(flow.person_id or 0)
+        services.connect(current_actor, person, identity)
+        tell(person, Notice.ACCOUNT, settings=settings())
     flash(_("From now on your account there signs you in here."))
     return redirect(flow.onward, 303)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -19,7 +19,8 @@ from riskreg.jobs.models import Job
 from riskreg.jobs.worker import Worker
 from riskreg.lib.dates import now
 from riskreg.org.accounts import deactivate_person
-from riskreg.org.kinds import LinkKind, Role
+from riskreg.org.kinds import LinkKind, Notice, Role
+from riskreg.org.letters import notice_letter
 from riskreg.org.models import Person, UserSession
 from riskreg.org.one_time_links import ask_for_link, sweep_links
 from riskreg.org.permissions import SYSTEM_ACTOR
@@ -175,6 +176,17 @@ def test_a_new_password_ends_all_sessions_and_links_and_is_told_by_mail(
     letter = box.letters[-1]
     assert (letter["To"], letter["Subject"]) == (ADA, "Your password for riskreg was changed")
     assert SENTENCE not in letter.get_content()
+
+
+@pytest.mark.parametrize("notice", list(Notice))
+def test_a_notice_says_what_was_done_to_whose_account_and_when(
+    app: Flask, ada: Person, notice: Notice
+) -> None:
+    subject, text = notice_letter(ada, notice, datetime(2026, 11, 23, 15, 7, tzinfo=UTC))
+    assert "riskreg" in subject
+    assert text.startswith("Hello Ada Active,\n\n")
+    assert ADA in text
+    assert "2026-11-23 15:07 UTC" in text
 
 
 def test_of_two_who_use_a_link_at_once_one_sets_the_password(

@@ -49,6 +49,8 @@ def test_a_person_connects_their_account_and_disconnects_it(
 ) -> None:
     client.sign_in(ada)
     assert "Not connected" in client.get("/me/sso").text
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    assert client.get("/me/sso/connection", headers=elsewhere).status_code == 403
     answer = there_and_back(client, provider, "/me/sso/connection")
     assert (answer.status_code, answer.location) == (303, "/me/sso")
     assert "ada-at-home" in client.get("/me/sso").text
