@@ -33,7 +33,7 @@ def build(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     Texts(app, default_timezone="UTC")
-    CSRFProtect(app)
+    CSRFProtect(app).exempt("riskreg.web.reports.create")  # browsers send it by themselves
     app.after_request(transactions.settle)  # registered first, so it runs last
     transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)

@@ -25,6 +25,7 @@ BLUEPRINTS = (
     "riskreg.imports.routes",
     "riskreg.imports.organisation.routes",
     "riskreg.web.health",
+    "riskreg.web.reports",
     "riskreg.web.styleguide",
     "riskreg.org.signin",
     "riskreg.org.codes",

