@@ -93,8 +93,8 @@ class Load:
         self._acked_at = time.monotonic()
 
     def wait_for(self, more: int) -> None:
-        """Until so many more were acknowledged; at most a minute."""
-        wanted, deadline = len(self.acked) + more, time.monotonic() + 60
+        """Until so many more were acknowledged; at most three minutes."""
+        wanted, deadline = len(self.acked) + more, time.monotonic() + 180
         while len(self.acked) < wanted and time.monotonic() < deadline:
             time.sleep(0.01)
 
