@@ -127,9 +127,12 @@ def _organisation(chosen: argparse.Namespace, content: bytes, source: Any) -> di
 
     role = None if chosen.member_role == "none" else Role(chosen.member_role)
     entries = services.entries_of(content, chosen.file, chosen.kind)
-    carry = services.tried if chosen.dry_run else services.import_entries
-    done = carry(SYSTEM_ACTOR, entries, source, Policy(member_role=role))
-    services.refuse_errors(done)
+    policy = Policy(member_role=role)
+    if chosen.dry_run:
+        done = services.tried(SYSTEM_ACTOR, entries, source, policy)
+        services.refuse_errors(done)
+    else:
+        done = services.import_at_once(SYSTEM_ACTOR, entries, source, policy, content=content)
     return done.report
 
 

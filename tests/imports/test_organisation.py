@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from riskreg.admin.merging import merge_team
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.errors import Forbidden, Invalid
@@ -98,8 +99,8 @@ def brought(
     with transaction():
         source = Source(team=db.session.get_one(Team, top.id), file_name=name)
         entries = services.entries_of(data, name)
-        done = services.import_entries(by, entries, source, Policy(member_role=role))
-        services.refuse_errors(done)
+        policy = Policy(member_role=role)
+        done = services.import_at_once(by, entries, source, policy, content=data)
     return done.report
 
 
@@ -245,6 +246,7 @@ def test_nobody_reaches_further_by_a_file_than_by_hand(root: Team) -> None:
         brought("slug,parent\nx,\n", "t.csv", by=actor(make_person(own, Role.MANAGER)), team=own)
     for text in (
         "slug,name,parent\nother,Mine,\n",
+        "email,home team\nnew@example.org,company\n",
         "slug,name,parent\nown,Own,other\n",
         "key,name,tier\nsecret,Secret,2\n",
         f"email,roles\n{person.email},admin company\n",
@@ -257,6 +259,15 @@ def test_nobody_reaches_further_by_a_file_than_by_hand(root: Team) -> None:
         assert report["updated"] == 0, text
     assert db.session.get_one(System, secret.id).name == "Secret"
     assert [grant.team_id for grant in db.session.get_one(Person, person.id).grants] == [own.id]
+
+
+def test_a_team_that_was_merged_is_not_brought_back(root: Team) -> None:
+    brought(CATALOGUE)
+    with transaction():
+        merge_team(SYSTEM_ACTOR, team_called("cranes"), team_called("company"))
+    assert counts(brought(CATALOGUE)) == (0, 0, 6, 2)
+    assert team_called("cranes").parent_id == root.id
+    assert system_called("loading").team_id == root.id
 
 
 def test_uploads_previews_and_imports(client: RegisterClient, root: Team) -> None:

@@ -75,6 +75,7 @@ class OrganisationRun:
         self._remarks = Remarks()
         self._told: list[Told] = []
         self._told_of: dict[str, Told] = {}  # a system's key: what was told of it
+        self._named = {entry.slug for entry in entries.teams}
         self._teams = {team.slug: team for team in _all_teams()}
         self._people = {person.email: person for person in _all_people()}
         self._systems = {system.key: system for system in _all_systems()}
@@ -118,14 +119,15 @@ class OrganisationRun:
                     self._remarks.refuse(each.line, "parent", _("This team is below itself."))
                 break
             ordered += ready
-            waiting = {slug: each for slug, each in waiting.items() if each not in ready}
+            done = {each.slug for each in ready}
+            waiting = {slug: each for slug, each in waiting.items() if slug not in done}
         return ordered
 
     def _team(self, entry: TeamEntry) -> None:
         _demand_length(entry.name, NAME_CHARS_MAX, "name")
         parent = self._find(self._teams, entry.parent)
         for below in entry.below:
-            if below.name not in {each.slug for each in self._entries.teams}:
+            if below.name not in self._named:
                 self._find(self._teams, below)
         team = self._teams.get(entry.slug)
         if team is None:
@@ -139,6 +141,14 @@ class OrganisationRun:
             self._tell(entry.line, made.name, made.slug)
             return
         self._demand_seen(team)
+        if team.merged_into is not None:
+            names = {"name": team.name, "into": team.merged_into.name}
+            message = _(
+                "%(name)s was merged into %(into)s; what the file says of it stays.", **names
+            )
+            self._remarks.warn(entry.line, "", message)
+            self._tell(entry.line, team.name, team.slug, [])
+            return
         changed = []
         if entry.name and entry.name != team.name:
             rename_team(self._actor, team, entry.name)
@@ -157,8 +167,14 @@ class OrganisationRun:
             (entry.email, EMAIL_CHARS_MAX, "email"),
         ):
             _demand_length(text, limit, field)
-        groups = [team for each in entry.member_of if (team := self._find(self._teams, each))]
+        groups = [
+            team
+            for each in entry.member_of
+            if (team := self._find(self._teams, each)) and team.slug == each.name
+        ]  # those of a merged team got what is theirs when it was merged
         home = self._find(self._teams, entry.home) or next(iter(groups), None)
+        if home is not None and not can(self._actor, Permission.PERSON_EDIT, home):
+            raise Forbidden(_("You do not manage the people of %(team)s.", team=home.name))
         person = self._people.get(entry.email)
         changed: list[str] | None = None
         if person is None:

@@ -99,6 +99,25 @@ def import_entries(
     return Imported(report={key: facts[key] for key in KEYS}, outcome=outcome)
 
 
+def import_at_once(
+    actor: Actor, entries: Entries, source: Source, policy: Policy, *, content: bytes
+) -> Imported:
+    """Import for a command: no preview; what came of it is kept when anything changed.
+
+    Raises Refused with the report when something cannot be stored.
+    """
+    wait_for_turn(source.team)
+    done = import_entries(actor, entries, source, policy)
+    refuse_errors(done)
+    if done.outcome.has_changes:
+        file = _kept(actor, source.team, source.file_name, content, policy)
+        file.content, file.applied_at, file.report = None, now(), kept_report(done.report)
+        db.session.add(file)
+        db.session.flush()
+        _record(actor, file, done)
+    return done
+
+
 def tried(
     actor: Actor,
     entries: Entries,
@@ -123,18 +142,8 @@ def keep_file(
     """
     require(actor, Permission.PERSON_EDIT, team, view=Permission.TEAM_VIEW)
     entries = entries_of(content, file_name)
-    file = ImportFile(
-        kind=KIND,
-        team=team,
-        file_name=shown_name(file_name),
-        sha256=sha256(content),
-        content=content,
-        size_bytes=len(content),
-        mapping={POLICY: policy.member_role},
-        report={"rows": entries.rows},
-        uploaded_at=now(),
-        uploaded_by_id=actor.person_id,
-    )
+    file = _kept(actor, team, file_name, content, policy)
+    file.report = {"rows": entries.rows}
     db.session.add(file)
     db.session.flush()
     if is_large(file):
@@ -186,9 +195,7 @@ def apply(
     file.report = _whole_report(entries, done)
     file.content, file.applied_at, file.job_id = None, now(), None
     db.session.flush()
-    counts = {act.value: [None, done.outcome.counts[act]] for act in Act}
-    changes: dict[str, list[Any]] = {"file": [None, file.file_name], **counts}
-    record(actor=actor, action="import.apply", subject=file, changes=changes)
+    _record(actor, file, done)
 
 
 def entries_of_file(file: ImportFile) -> Entries:
@@ -218,3 +225,25 @@ def _whole_report(entries: Entries, done: Imported) -> dict[str, Any]:
     rows = [dict(row) for row in done.outcome.first_rows]
     page = {"recognised": dict(entries.recognised), "first_rows": rows}
     return {**kept_report(done.report), "page": page}
+
+
+def _kept(actor: Actor, team: Team, file_name: str, content: bytes, policy: Policy) -> ImportFile:
+    """A file as it is kept; not stored yet."""
+    return ImportFile(
+        kind=KIND,
+        team=team,
+        file_name=shown_name(file_name),
+        sha256=sha256(content),
+        content=content,
+        size_bytes=len(content),
+        mapping={POLICY: policy.member_role},
+        report={},
+        uploaded_at=now(),
+        uploaded_by_id=actor.person_id,
+    )
+
+
+def _record(actor: Actor, file: ImportFile, done: Imported) -> None:
+    counts = {act.value: [None, done.outcome.counts[act]] for act in Act}
+    changes: dict[str, list[Any]] = {"file": [None, file.file_name], **counts}
+    record(actor=actor, action="import.apply", subject=file, changes=changes)
