@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,11 +19,32 @@ ADMIN = {
 }
 
 
+def at_home(folder: Path) -> dict[str, str]:
+    """The environment of an installation in this folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RISKREG_")}
+    return kept | {"RISKREG_HOME": str(folder)}
+
+
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """The environment of an installation in an empty folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RISKREG_")}
-    return kept | {"RISKREG_HOME": str(tmp_path / "home")}
+    return at_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """(the folder of an installation with an administrator, what the command said)."""
+    home = tmp_path_factory.mktemp("set-up") / "home"
+    done = riskreg(at_home(home) | ADMIN, "init", "--no-input")
+    assert done.returncode == 0, done.stderr
+    return home, done.stdout
+
+
+@pytest.fixture
+def installed(set_up: tuple[Path, str], tmp_path: Path) -> dict[str, str]:
+    """The environment of a copy of it."""
+    shutil.copytree(set_up[0], tmp_path / "home")
+    return at_home(tmp_path / "home")
 
 
 def riskreg(environ: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,13 +78,13 @@ def test_every_command_explains_itself(environ: dict[str, str], command: str) ->
     assert "usage: riskreg" in done.stdout
 
 
-def test_sets_up_with_an_administrator_once(environ: dict[str, str]) -> None:
-    first = riskreg(environ | ADMIN, "init", "--no-input")
-    assert first.returncode == 0, first.stderr
-    assert "ada@example.org can sign in" in first.stdout
-    again = riskreg(environ | ADMIN, "init", "--no-input")
+def test_sets_up_with_an_administrator_once(
+    set_up: tuple[Path, str], installed: dict[str, str]
+) -> None:
+    assert "ada@example.org can sign in" in set_up[1]
+    again = riskreg(installed | ADMIN, "init", "--no-input")
     assert "nothing was changed" in again.stdout
-    assert riskreg(environ, "db", "check").returncode == 0
+    assert riskreg(installed, "db", "check").returncode == 0
 
 
 def test_refuses_a_short_password_and_stores_nobody(environ: dict[str, str]) -> None:
@@ -78,7 +100,8 @@ def test_prints_a_set_up_code_without_an_administrator(environ: dict[str, str]) 
     assert len(done.stdout.strip().splitlines()[-1]) >= 20
 
 
-def test_the_doctor_says_what_to_do(environ: dict[str, str]) -> None:
+def test_the_doctor_says_what_to_do(environ: dict[str, str], installed: dict[str, str]) -> None:
+    environ |= {"RISKREG_HOME": f"{environ['RISKREG_HOME']}-empty"}
     mail = {"RISKREG_SMTP_HOST": "127.0.0.1", "RISKREG_SMTP_PORT": "1"}  # where nothing listens
     mail |= {"RISKREG_SMTP_FROM": "a@example.org", "RISKREG_BASE_URL": "https://risks.example.org"}
     done = riskreg(environ | mail, "doctor", "--format", "json")
@@ -89,30 +112,27 @@ def test_the_doctor_says_what_to_do(environ: dict[str, str]) -> None:
     assert found["mail"]["state"] == found["tables"]["state"] == "fail"
     assert "127.0.0.1:1" in found["mail"]["advice"]
     assert found["tables"]["advice"] == "Run riskreg init."
-    riskreg(environ, "init", "--no-input")
-    done = riskreg(environ, "doctor", "--format", "json")
+    done = riskreg(installed, "doctor", "--format", "json")
     assert done.returncode == 0
     assert {entry["check"]: entry for entry in json.loads(done.stdout)["data"]}["worker"]["advice"]
 
 
-def test_adds_a_person_and_shows_their_password_once(environ: dict[str, str]) -> None:
-    riskreg(environ | ADMIN, "init", "--no-input")
-    done = riskreg(environ, "user", "add", "bo@example.org", "--role", "engineer")
+def test_adds_a_person_and_shows_their_password_once(installed: dict[str, str]) -> None:
+    done = riskreg(installed, "user", "add", "bo@example.org", "--role", "engineer")
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.strip()) >= 15
-    again = riskreg(environ, "user", "add", "bo@example.org")
+    again = riskreg(installed, "user", "add", "bo@example.org")
     assert again.returncode == 1
     assert again.stderr.strip() == (
         "riskreg: There is a person with the e-mail bo@example.org already."
     )
 
 
-def test_takes_a_lost_second_factor_away(environ: dict[str, str]) -> None:
-    riskreg(environ | ADMIN, "init", "--no-input")
-    done = riskreg(environ, "user", "end-second-factor", " Ada@example.org")
+def test_takes_a_lost_second_factor_away(installed: dict[str, str]) -> None:
+    done = riskreg(installed, "user", "end-second-factor", " Ada@example.org")
     assert done.returncode == 0, done.stderr
     assert "ada@example.org signs in with the password alone" in done.stdout
-    nobody = riskreg(environ, "user", "end-second-factor", "bo@example.org")
+    nobody = riskreg(installed, "user", "end-second-factor", "bo@example.org")
     assert nobody.returncode == 1
     assert nobody.stderr.strip() == "riskreg: There is nobody with the e-mail bo@example.org."
 
@@ -129,10 +149,9 @@ def test_refuses_to_serve_tables_of_another_version(environ: dict[str, str]) -> 
     assert "riskreg db upgrade" in done.stderr
 
 
-def test_serves_and_stops_with_its_worker(environ: dict[str, str]) -> None:
-    riskreg(environ | ADMIN, "init", "--no-input")
+def test_serves_and_stops_with_its_worker(installed: dict[str, str]) -> None:
     command = [sys.executable, "-m", "riskreg", "serve", "--port", "0"]
-    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=installed, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         said: list[str] = []
         while not all(any(word in line for line in said) for word in ("http://", "worker_started")):
