@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_confidential", sa.Boolean(), nullable=False),
         sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_incident_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
@@ -216,6 +217,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_incident_confidential",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("is_confidential = 1"),
+            postgresql_where=sa.text("is_confidential"),
+        )
         batch_op.create_index("ix_incident_start", ["impact_start_at", "id"], unique=False)
         batch_op.create_index("ix_incident_team", ["team_id", "impact_start_at"], unique=False)
 
@@ -617,7 +625,6 @@ def upgrade() -> None:
         sa.Column("order_band", sa.BigInteger(), nullable=False),
         sa.Column("order_value", sa.BigInteger(), nullable=False),
         sa.Column("order_exposure", sa.BigInteger(), nullable=False),
-        sa.Column("is_confidential", sa.Boolean(), nullable=False),
         sa.Column("pin_reason", sa.Text(), nullable=False),
         sa.Column("pinned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("realised_at", sa.DateTime(timezone=True), nullable=True),
@@ -627,6 +634,7 @@ def upgrade() -> None:
         sa.Column("search_text", sa.Text(), nullable=False),
         sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_confidential", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["matrix_id"], ["matrix_version.id"], name=op.f("fk_risk_matrix_id_matrix_version")
         ),
@@ -642,7 +650,7 @@ def upgrade() -> None:
     with op.batch_alter_table("risk", schema=None) as batch_op:
         batch_op.create_index(
             "ix_risk_confidential",
-            ["owner_id"],
+            ["id"],
             unique=False,
             sqlite_where=sa.text("is_confidential = 1"),
             postgresql_where=sa.text("is_confidential"),
@@ -1385,6 +1393,11 @@ def downgrade() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index("ix_incident_team")
         batch_op.drop_index("ix_incident_start")
+        batch_op.drop_index(
+            "ix_incident_confidential",
+            sqlite_where=sa.text("is_confidential = 1"),
+            postgresql_where=sa.text("is_confidential"),
+        )
 
     op.drop_table("incident")
     with op.batch_alter_table("group_rule", schema=None) as batch_op:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
-from riskreg.org.confidential import RISK, is_confidential_risk
+from riskreg.org.confidential import ACTION, KINDS, belongs_to_secret
 from riskreg.org.models import Person, Team
 
 
@@ -56,7 +56,15 @@ class ActionItem(MadeOnce, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy
 
-    is_confidential: Mapped[bool] = column_property(is_confidential_risk(cast(Any, risk_id).column))
+    is_confidential: Mapped[bool] = column_property(
+        belongs_to_secret(
+            ACTION,
+            {
+                "risk_id": cast(Any, risk_id).column,
+                "incident_id": cast(Any, incident_id).column,
+            },
+        )
+    )
 
     @property
     def assignee_id(self) -> int | None:
@@ -65,8 +73,11 @@ class ActionItem(MadeOnce, Base):
 
     @property
     def secret(self) -> tuple[str, int] | None:
-        """What a reader has to be privy to: the confidential risk that it came from."""
-        return (RISK, self.risk_id) if self.is_confidential and self.risk_id else None
+        """What a reader has to be privy to: the confidential thing that it came from."""
+        if not self.is_confidential:
+            return None
+        origins = ((name, getattr(self, kind.parts[ACTION])) for name, kind in KINDS.items())
+        return next(((name, number) for name, number in origins if number), None)
 
     @property
     def ref(self) -> str:

@@ -16,7 +16,7 @@ from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.errors import Invalid
 from riskreg.org.access import visible
-from riskreg.org.confidential import numbers_in
+from riskreg.org.confidential import INCIDENT, RISK, numbers_in
 from riskreg.org.models import Person, System, SystemOperator, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import people_of
@@ -137,17 +137,35 @@ def reviews_begun(actor: Actor, person: Person) -> Sequence[Review]:
     ).all()
 
 
-def secrets_of(actor: Actor, person: Person) -> list[str]:
-    """Open confidential risks of theirs that the actor may open and has not; nothing but names."""
+def secrets_of(actor: Actor, person: Person) -> dict[str, str]:
+    """Open confidential things of theirs that the actor may open and has not: {ref: its page}.
+
+    Nothing but names is told of them.
+    """
     if not may_open(actor):
-        return []
-    ids = select(Risk.id).where(
+        return {}
+    risks = select(Risk.id).where(
         Risk.owner_id == person.id,
         Risk.is_confidential,
         Risk.status == Status.OPEN,
-        Risk.id.not_in(numbers_in(actor.privy)),
+        Risk.id.not_in(numbers_in(actor.privy, RISK)),
     )
-    return [f"R-{number}" for number in db.session.scalars(ids.order_by(Risk.id))]
+    incidents = (
+        select(Incident.id)
+        .join(Postmortem)
+        .where(
+            Postmortem.owner_id == person.id,
+            Postmortem.status != PostmortemStatus.CLOSED,
+            Incident.is_confidential,
+            Incident.id.not_in(numbers_in(actor.privy, INCIDENT)),
+        )
+    )
+    found = {
+        "/risks/R": db.session.scalars(risks.order_by(Risk.id)).all(),
+        "/incidents/I": db.session.scalars(incidents.order_by(Incident.id)).all(),
+    }
+    pages = [f"{letters}-{number}" for letters, numbers in found.items() for number in numbers]
+    return {page.rsplit("/", 1)[1]: page for page in pages}
 
 
 def _give(actor: Actor, holding: Holding, person: Person, taker: Person) -> None:

@@ -45,7 +45,11 @@ SEEN_BY = {
     Sort.POSTMORTEM: (Permission.INCIDENT_VIEW, Postmortem.team_id),
 }
 # What is theirs whatever their roles are: they own it already, by the statement itself.
-OWN = {Sort.ACTION: true(), Sort.RISK: Risk.is_confidential}
+OWN = {
+    Sort.ACTION: true(),
+    Sort.RISK: Risk.is_confidential,
+    Sort.POSTMORTEM: Incident.is_confidential,
+}
 
 
 def needs_of(actor: Actor, *, day: date, known: Sequence[Branch]) -> list[Need]:

@@ -195,7 +195,7 @@ def _operability(actor: Actor, team: Branch, day: date) -> Operability:
         Asked(id=number, system_id=system_id, version_id=version_id, required_level=level)
         for number, system_id, version_id, level in reviews
     ]
-    found = [result.readiness for result in results_of(asked, day).values()]
+    found = [result.readiness for result in results_of(actor, asked, day).values()]
     return Operability(
         systems=systems,
         ready=found.count(Readiness.READY),

@@ -12,6 +12,7 @@ from riskreg.demo.actions import tell_actions
 from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
 from riskreg.demo.content import load_all
+from riskreg.org.readers import keep_confidential
 from riskreg.postmortems import services
 from riskreg.postmortems.kinds import FoundBy
 from riskreg.postmortems.models import Incident, Postmortem
@@ -69,6 +70,9 @@ class Story:
         )
         if self.entry["status"] == "closed":
             self.chronicle.add(self._end_of(actions, reviewed_at), self._close)
+        if secret := self.entry.get("confidential"):
+            at = self.chronicle.instant(secret["days_ago"], f"conceal {self.entry['key']}")
+            self.chronicle.add(at, self._conceal)
 
     def _first_promise(self, actions: list[dict[str, Any]]) -> datetime:
         """The end of the day on which the first action was promised."""
@@ -177,6 +181,16 @@ class Story:
 
     def _close(self) -> None:
         services.close_postmortem(self.owner, self.postmortem)
+
+    def _conceal(self) -> None:
+        """When all was done: who acts in the demo is privy to nothing."""
+        secret = self.entry["confidential"]
+        keep_confidential(
+            self.company.actor(secret["by"]),
+            self.made[0],
+            readers=[self.company.people[name] for name in secret["readers"]],
+            why=secret["reason"],
+        )
 
 
 def _statement_id(code: str) -> int:

@@ -11,7 +11,6 @@ from riskreg.metrics.matrix import Rating
 from riskreg.org.readers import keep_confidential
 from riskreg.risks.kinds import CloseReason, Kind, Size, Tier, Treatment
 from riskreg.risks.models import Risk
-from riskreg.risks.secrecy import RIGHTS
 from riskreg.risks.services import assess_risk, close_risk, create_risk, pin_risk
 
 
@@ -105,7 +104,6 @@ def _conceal(company: Company, risks: dict[str, Risk], key: str, secret: dict[st
     keep_confidential(
         company.actor(secret["by"]),
         risks[key],
-        RIGHTS,
         readers=[company.people[name] for name in secret["readers"]],
         why=secret["reason"],
     )

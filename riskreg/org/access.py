@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.db import db
 from riskreg.errors import Forbidden, NotFound
-from riskreg.org.confidential import numbers_in, open_to, own_rows
+from riskreg.org.confidential import by_kind, open_to, own_rows
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch, TeamNode
@@ -137,7 +137,7 @@ def _without_hidden(
     within = true() if ids is None else team_id.in_(ids)
     if rows is None:
         return within
-    privy = numbers_in(actor.privy)
+    privy = by_kind(actor.privy)
     found = and_(within, open_to(privy, rows.c, rows.name))
     own = own_rows(actor.person_id, privy, rows.c, rows.name)
     if ids is None or permission not in VIEWS or own is None:

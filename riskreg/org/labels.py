@@ -22,6 +22,10 @@ ROLE_MEANING: Labels = {
     Role.MANAGER: _l("also signs reviews, pins risks and shapes the team"),
     Role.ADMIN: _l("also manages people and their roles"),
 }
+SECRET_OWNER: Labels = {
+    "risk": _l("its owner"),
+    "incident": _l("the owner of its post-mortem"),
+}
 ENTRANCE: Labels = {
     Entrance.PROVIDER: _l(
         "They sign in with the identity provider, if connecting by e-mail is switched on"

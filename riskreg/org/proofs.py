@@ -37,6 +37,7 @@ bp = Blueprint("proofs", __name__)
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "riskreg_proof"
 PROVEN_FOR = timedelta(minutes=10)
+KEPT = {"person_id", "ref"}  # what of an address the page to go on from needs as well
 # All that can be done while a second factor is due: setting it up, one's password, leaving.
 OPEN = frozenset(
     {"codes.show", "codes.begin", "codes.confirm", "signin.me", "signin.password", "signin.destroy"}
@@ -125,7 +126,7 @@ def _prove_first() -> ResponseReturnValue | None:
         return None
     if request.method == "GET":
         return redirect(url_for("proofs.new", next=request.full_path.rstrip("?")), 303)
-    kept = {name: it for name, it in (request.view_args or {}).items() if name == "person_id"}
+    kept = {name: it for name, it in (request.view_args or {}).items() if name in KEPT}
     return redirect(url_for("proofs.new", next=url_for(back, **kept)), 303)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, column, or_, select, table
 from sqlalchemy.orm import joinedload
 
 from riskreg.audit.models import AuditEntry
@@ -16,20 +16,13 @@ from riskreg.errors import Forbidden, Invalid, NotFound
 from riskreg.lib.dates import now
 from riskreg.lib.text import clean_text
 from riskreg.org.access import is_root, require
+from riskreg.org.confidential import KINDS, Kind
 from riskreg.org.models import Person, Reader
 from riskreg.org.permissions import Actor, Permission
 
 OPEN_FOR = timedelta(minutes=60)
 OPENINGS_SHOWN_FOR = timedelta(days=30)
 READ_AGAIN_AFTER = timedelta(hours=1)  # one entry an hour for each person says enough
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rights:
-    """Which permissions decide about a kind of thing."""
-
-    view: Permission
-    edit: Permission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,22 +49,19 @@ def readers_of(item: Any) -> Readers:
     )
 
 
-def keep_confidential(
-    actor: Actor, item: Any, rights: Rights, *, readers: Sequence[Person], why: str
-) -> None:
+def keep_confidential(actor: Actor, item: Any, *, readers: Sequence[Person], why: str) -> None:
     """Let nobody read it but its owner, those who have an action of it, and these readers.
 
     When it becomes confidential, whoever does so and whoever filed it are readers too. Raises
     Invalid without a reason, or when nobody could read it.
     """
-    require(actor, rights.edit, item, view=rights.view)
     _demand_own(actor, item)
     why = _demand_reason(why)
     before = readers_of(item).named
     wanted = {person.id: person for person in readers}
     if not item.is_confidential:
         wanted |= {person.id: person for person in _first_readers(actor, item)}
-    if not wanted and item.owner_id is None:
+    if not wanted and _owner_of(item) is None:
         raise Invalid(_("Name somebody who may read it: it has no owner."), field="readers")
     _forget_named(item)
     db.session.add_all(_reader(item, number) for number in wanted)
@@ -82,9 +72,8 @@ def keep_confidential(
     _keep(actor, "conceal", item, changes, why)
 
 
-def make_public(actor: Actor, item: Any, rights: Rights, *, why: str) -> None:
+def make_public(actor: Actor, item: Any, *, why: str) -> None:
     """Let everybody read it whose role allows it. Raises Invalid without a reason."""
-    require(actor, rights.edit, item, view=rights.view)
     _demand_own(actor, item)
     why = _demand_reason(why)
     if not item.is_confidential:
@@ -92,6 +81,17 @@ def make_public(actor: Actor, item: Any, rights: Rights, *, why: str) -> None:
     item.is_confidential = False
     _forget_those(item)
     _keep(actor, "reveal", item, {"confidential": [True, False]}, why)
+
+
+def keep_with(actor: Actor, item: Any, secret: tuple[str, int], *, why: str) -> None:
+    """Keep what came from a confidential thing to the owner and the readers of that."""
+    kind, number = KINDS[secret[0]], secret[1]
+    named = select(Reader.person_id).where(
+        Reader.kind == kind.name, Reader.item_id == number, Reader.until_at.is_(None)
+    )
+    either = or_(Person.id.in_(named), Person.id == _owner_number(kind, number))
+    readers = db.session.scalars(select(Person).where(either)).all()
+    keep_confidential(actor, item, readers=readers, why=why)
 
 
 def open_for_a_while(actor: Actor, item: Any, *, why: str) -> None:
@@ -125,7 +125,7 @@ def note_reading(actor: Actor, item: Any) -> None:
     """
     if not item.is_confidential:
         return
-    action = f"{item.__tablename__}.read"
+    action = f"{_kind(item).acts}.read"
     lately = select(AuditEntry.id).where(
         AuditEntry.subject_type == item.__tablename__,
         AuditEntry.subject_id == item.id,
@@ -143,7 +143,7 @@ def _first_readers(actor: Actor, item: Any) -> list[Person]:
     filed = select(AuditEntry.actor_id).where(
         AuditEntry.subject_type == item.__tablename__,
         AuditEntry.subject_id == item.id,
-        AuditEntry.action == f"{item.__tablename__}.create",
+        AuditEntry.action == _kind(item).filed,
     )
     numbers = {actor.person_id, db.session.scalar(filed.limit(1))} - {None}
     return list(db.session.scalars(select(Person).where(Person.id.in_(numbers))))
@@ -151,10 +151,26 @@ def _first_readers(actor: Actor, item: Any) -> list[Person]:
 
 def _demand_own(actor: Actor, item: Any) -> None:
     """Who opened it for an hour, or has an action of it, reads it; its readers are not theirs."""
-    if not item.is_confidential or item.owner_id == actor.person_id:
+    kind = _kind(item)
+    require(actor, kind.edit, item, view=kind.view)
+    if not item.is_confidential or _owner_of(item) == actor.person_id:
         return
     if actor.person_id not in {person.id for person in readers_of(item).named}:
         raise Forbidden(_("Only its owner and its named readers say who may read it."))
+
+
+def _kind(item: Any) -> Kind:
+    return KINDS[item.__tablename__]
+
+
+def _owner_of(item: Any) -> int | None:
+    return db.session.scalar(select(_owner_number(_kind(item), item.id)))
+
+
+def _owner_number(kind: Kind, number: int) -> ScalarSelect[int | None]:
+    name, of, person = kind.owner
+    owned = table(name, column(of, Integer), column(person, Integer)).c
+    return select(owned[person]).where(owned[of] == number).scalar_subquery()
 
 
 def _forget_named(item: Any, *, person_id: int | None = None) -> None:
@@ -185,7 +201,7 @@ def _keep(actor: Actor, verb: str, item: Any, changes: dict[str, list[Any]], why
     db.session.flush()
     record(
         actor=actor,
-        action=f"{item.__tablename__}.{verb}",
+        action=f"{_kind(item).acts}.{verb}",
         subject=item,
         changes=changes,
         note=why,

@@ -153,9 +153,9 @@ _SESSION = (
         Team.path,
         Grant.role,
         STAMP.label("tree"),
-        privy_numbers(UserSession.person_id, bindparam("instant", type_=UTCDateTime))
-        .scalar_subquery()
-        .label("privy"),
+        privy_numbers(UserSession.person_id, bindparam("instant", type_=UTCDateTime)).label(
+            "privy"
+        ),
     )
     .join(Person, Person.id == UserSession.person_id)
     .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
@@ -278,7 +278,7 @@ def actor_of(person: Person, session: UserSession | None = None, *, timezone: st
         session_id=session.id if session else None,
         home_team_id=person.home_team_id,
         grants=tuple((grant.team.path, grant.role) for grant in person.grants),
-        privy=privy_of(db.session.scalar(privy_numbers(person.id, now()))),
+        privy=privy_of(db.session.scalar(select(privy_numbers(person.id, now()))) or ""),
     )
 
 

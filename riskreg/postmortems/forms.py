@@ -88,6 +88,13 @@ class IncidentForm(Form):
         filters=[clean],
         description=_l("In numbers: who, how many, how long."),
     )
+    is_confidential = BooleanField(
+        _l("Confidential"),
+        description=_l(
+            "Only you, the owner of its post-mortem and whoever has an action of it see it; "
+            "name more later."
+        ),
+    )
     form_key = form_key_field()
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
+from riskreg.org.confidential import Guarded, confidential_index
 from riskreg.org.models import Person, System, Team
 from riskreg.postmortems.kinds import FoundBy, PostmortemStatus
 from riskreg.risks.models import Risk
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from riskreg.reviews.models import Statement
 
 
-class Incident(MadeOnce, Base):
+class Incident(Guarded, MadeOnce, Base):
     """Something that went wrong, with its six times; an unknown time is None."""
 
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_start", "impact_start_at", "id"),
         Index("ix_incident_team", "team_id", "impact_start_at"),
+        confidential_index("incident"),
         {"sqlite_autoincrement": True},
     )
 
@@ -103,6 +105,11 @@ class Postmortem(Base):
     def ref(self) -> str:
         """It goes by the name of its incident."""
         return f"I-{self.incident_id}"
+
+    @property
+    def secret(self) -> tuple[str, int] | None:
+        """That of its incident."""
+        return self.incident.secret
 
 
 class Idea(MadeOnce, Base):

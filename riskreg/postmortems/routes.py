@@ -16,9 +16,12 @@ from riskreg.lib.dates import day_start, now
 from riskreg.metrics import linkage
 from riskreg.metrics import postmortems as clocks
 from riskreg.metrics.incidents import TIMES, Phase, durations
+from riskreg.org.confidential import INCIDENT
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import systems_for, team_for, teams_for
+from riskreg.org.readers import keep_confidential, note_reading
+from riskreg.org.secrecy import Feature, add_secrecy, secrecy_of
 from riskreg.org.tree import Branch
 from riskreg.postmortems import forms, queries, services, words
 from riskreg.postmortems.forms import IncidentForm
@@ -91,6 +94,9 @@ def create() -> ResponseReturnValue:
             values = form.values() | {"systems": _systems(form)}
             values["form_key"] = form.form_key.data or None
             incident = services.create_incident(current_actor, team=team, **values)
+            if form.is_confidential.data and not incident.is_confidential:
+                why = _("Filed as confidential.")
+                keep_confidential(current_actor, incident, readers=(), why=why)
         except Invalid as error:
             show_refusal(error, form)
         else:
@@ -104,7 +110,9 @@ def create() -> ResponseReturnValue:
 @requires(Permission.INCIDENT_VIEW)
 def show(ref: str) -> ResponseReturnValue:
     """One incident: its times, and what was learned."""
-    return incident_page(queries.incident_for(current_actor, ref))
+    incident = queries.incident_for(current_actor, ref)
+    note_reading(current_actor, incident)
+    return incident_page(incident)
 
 
 @bp.get("/incidents/<ref>/edit")
@@ -112,6 +120,7 @@ def show(ref: str) -> ResponseReturnValue:
 def edit(ref: str) -> ResponseReturnValue:
     """Its words and times; ?zone=UTC shows the times on those clocks."""
     incident = queries.incident_for(current_actor, ref, Permission.INCIDENT_EDIT)
+    note_reading(current_actor, incident)
     form = _offered(IncidentForm(data=_shown(incident)))
     return _edit_page(incident, form)
 
@@ -157,6 +166,7 @@ def incident_page(incident: Incident, **changes: Any) -> str:
         "missing": {section.key for section in missing},
         "to_write": words.to_write_words(len(missing)),
         "foresaw": _foreseeing(incident),
+        **secrecy_of(incident, "postmortems.readers"),
         "can_edit": current_actor.may(Permission.INCIDENT_EDIT, incident.team.path),
         "can_review": current_actor.may(Permission.POSTMORTEM_REVIEW, incident.team.path),
         "can_promise": current_actor.may(Permission.ACTION_EDIT, incident.team.path),
@@ -350,5 +360,15 @@ def _risk_panel(actor: Actor, risk: Risk) -> Panel | None:
     return Panel(title=_("It happened"), template="postmortems/_risk_panel.html", context=context)
 
 
+add_secrecy(
+    bp,
+    Feature(
+        kind=INCIDENT,
+        model=Incident,
+        find=queries.incident_for,
+        folder="/incidents",
+        head="postmortems/_head.html",
+    ),
+)
 add_panel("system", _system_panel, order=30)
 add_panel("risk", _risk_panel, order=10)

@@ -88,7 +88,7 @@ def coverage_table(
         .where(is_seen)
         .order_by(System.name, System.id)
     ).all()
-    cells = _cells(is_seen, day)
+    cells = _cells(actor, is_seen, day)
     rows = [
         CoverageRow(
             key=system.key,
@@ -102,7 +102,7 @@ def coverage_table(
     return CoverageTable(rows=_ordered(rows, order), practices=_counts(rows))
 
 
-def _cells(is_seen: Any, day: date) -> Mapping[tuple[int, str], Cell]:
+def _cells(actor: Actor, is_seen: Any, day: date) -> Mapping[tuple[int, str], Cell]:
     statements = _practice_statements()
     if not statements:
         return {}
@@ -121,7 +121,7 @@ def _cells(is_seen: Any, day: date) -> Mapping[tuple[int, str], Cell]:
         .where(Answer.statement_id.in_(statements), Answer.value.is_not(None), is_seen)
         .order_by(Review.id)
     ).all()
-    disproofs = disproved_at({answer.system_id for answer in answers})
+    disproofs = disproved_at(actor, {answer.system_id for answer in answers})
     found: dict[tuple[int, str], Cell] = {}
     for answer in answers:  # the newest review comes last and stays
         practice, statement = statements[answer.statement_id]

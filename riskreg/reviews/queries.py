@@ -107,16 +107,16 @@ def listed_reviews(
     if wanted.readiness is None:
         total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
         rows = db.session.execute(query.limit(size).offset((page - 1) * size)).all()
-        return _with_results(rows, day), total
-    every = _with_results(db.session.execute(query).all(), day)
+        return _with_results(actor, rows, day), total
+    every = _with_results(actor, db.session.execute(query).all(), day)
     kept = [row for row in every if row.result.readiness == wanted.readiness]
     return kept[(page - 1) * size : page * size], len(kept)
 
 
-def reviews_of_system(system: System, *, day: date) -> Sequence[ListedReview]:
+def reviews_of_system(actor: Actor, system: System, *, day: date) -> Sequence[ListedReview]:
     """Every review of one system, newest first; the caller asked whether it may be seen."""
     query = _columns().where(Review.system_id == system.id)
-    return _with_results(db.session.execute(query).all(), day)
+    return _with_results(actor, db.session.execute(query).all(), day)
 
 
 def candidates(actor: Actor, *, below: Branch | None = None) -> Sequence[Candidate]:
@@ -264,7 +264,7 @@ def _mentions(text: str) -> ColumnElement[bool]:
     return found
 
 
-def _with_results(rows: Sequence[Row[Any]], day: date) -> list[ListedReview]:
+def _with_results(actor: Actor, rows: Sequence[Row[Any]], day: date) -> list[ListedReview]:
     asked = [
         Asked(
             id=row.id,
@@ -274,7 +274,7 @@ def _with_results(rows: Sequence[Row[Any]], day: date) -> list[ListedReview]:
         )
         for row in rows
     ]
-    results = results_of(asked, day)
+    results = results_of(actor, asked, day)
     return [
         ListedReview(
             id=row.id,

@@ -10,6 +10,8 @@ from sqlalchemy import and_, column, func, select, table
 
 from riskreg.db import UTCDateTime, db
 from riskreg.metrics.reviews import Item, Result, result
+from riskreg.org.confidential import by_kind, open_to
+from riskreg.org.permissions import Actor
 from riskreg.reviews.models import Answer, Review, Statement
 
 # Incidents are a feature beside this one, so their tables are known by name only.
@@ -41,13 +43,13 @@ def asked_of(review: Review) -> Asked:
     )
 
 
-def results_of(reviews: Collection[Asked], day: date) -> dict[int, Result]:
+def results_of(actor: Actor, reviews: Collection[Asked], day: date) -> dict[int, Result]:
     """Each review's result on a day, by its id; three queries for any number of reviews."""
     if not reviews:
         return {}
     statements = _statements({review.version_id for review in reviews})
     answers = _answers([review.id for review in reviews])
-    disproofs = disproved_at({review.system_id for review in reviews})
+    disproofs = disproved_at(actor, {review.system_id for review in reviews})
     return {
         review.id: result(
             [
@@ -91,10 +93,11 @@ def item_of(statement: Any, answer: Any | None, incident_at: datetime | None) ->
     )
 
 
-def disproved_at(system_ids: Iterable[int]) -> Mapping[tuple[int, str], datetime]:
+def disproved_at(actor: Actor, system_ids: Iterable[int]) -> Mapping[tuple[int, str], datetime]:
     """When incidents last disproved a statement: {(system id, statement code): impact start}.
 
-    Only statements that were answered "met" when the post-mortem named them.
+    Only statements that were answered "met" when the post-mortem named them. A confidential
+    incident disproves nothing for those who may not read it.
     """
     rows = db.session.execute(
         select(
@@ -111,6 +114,7 @@ def disproved_at(system_ids: Iterable[int]) -> Mapping[tuple[int, str], datetime
             and_(
                 _POSTMORTEM_STATEMENT.c.was_met.is_(True),
                 _INCIDENT_SYSTEM.c.system_id.in_(list(system_ids)),
+                open_to(by_kind(actor.privy), _INCIDENT.c, _INCIDENT.name),
             )
         )
         .group_by(_INCIDENT_SYSTEM.c.system_id, Statement.code)

@@ -348,7 +348,7 @@ def system_panel(actor: Actor, system: System) -> Panel | None:
     """The reviews of a system, for its page."""
     if not can(actor, Permission.REVIEW_VIEW, system):
         return None
-    rows = reviews_of_system(system, day=today())
+    rows = reviews_of_system(actor, system, day=today())
     newest = next((row for row in rows if row.status != ReviewStatus.IN_PROGRESS), None)
     return Panel(
         title=_("Operability reviews"),

@@ -140,7 +140,7 @@ def sign_off_review(
     if actor.person_id is not None and actor.person_id == review.submitted_by_id:
         raise Forbidden(_("You submitted this review, so somebody else has to sign it."))
     today = local_day(at or now(), actor.timezone)
-    outcome = results_of([asked_of(review)], today)[review.id]
+    outcome = results_of(actor, [asked_of(review)], today)[review.id]
     if outcome.readiness is not Readiness.READY and not note.strip():
         raise Invalid(_("It is not ready: say what you decided, and why."), field="note")
     values = {

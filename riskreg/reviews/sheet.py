@@ -166,7 +166,7 @@ def sheet_of(actor: Actor, review: Review, *, day: date, show: Show = Show.ALL) 
         .order_by(Statement.position)
     ).all()
     answers = _answers(review)
-    disproofs = disproved_at([review.system_id])
+    disproofs = disproved_at(actor, [review.system_id])
     risks = _risks(review)
     items = {
         statement.id: item_of(

@@ -25,7 +25,7 @@ from riskreg.db import db
 from riskreg.lib.dates import local_day, now
 from riskreg.metrics.ranking import Order, order_columns
 from riskreg.org.access import ids_among, team_ids
-from riskreg.org.confidential import numbers_in
+from riskreg.org.confidential import RISK, numbers_in
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -194,7 +194,7 @@ def _team_ids(actor: Actor, slug: str) -> list[int] | None:
 
 def _privy(actor: Actor, slug: str) -> tuple[int, ...]:
     """The confidential risks that the actor may read, in the chosen team and below."""
-    numbers = numbers_in(actor.privy)
+    numbers = numbers_in(actor.privy, RISK)
     if not numbers or not slug:
         return numbers
     chosen = select(Team.path).where(Team.slug == slug).scalar_subquery()

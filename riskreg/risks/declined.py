@@ -13,10 +13,9 @@ from riskreg.lib.text import truncate
 from riskreg.org.access import can
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
-from riskreg.org.readers import keep_confidential, readers_of
+from riskreg.org.readers import keep_with
 from riskreg.risks.kinds import Kind, Status, Treatment
 from riskreg.risks.models import Risk
-from riskreg.risks.secrecy import RIGHTS
 from riskreg.risks.services import create_risk
 from riskreg.risks.values import TITLE_CHARS_MAX
 from riskreg.web.panels import Panel, add_panel
@@ -64,12 +63,11 @@ def panel_of(actor: Actor, risk: Risk) -> Panel | None:
 
 
 def _keep_secret_too(actor: Actor, action: ActionItem, risk: Risk) -> None:
-    """What stays of a confidential risk is for the same readers."""
-    origin = db.session.get(Risk, action.risk_id) if action.risk_id else None
-    if origin is not None and origin.is_confidential:
+    """What stays of something confidential is for the same readers."""
+    origin = origin_of(action)
+    if action.secret is not None and origin is not None:
         why = _("It comes from %(ref)s, which is confidential.", ref=origin.ref)
-        named = [*readers_of(origin).named, *([origin.owner] if origin.owner else [])]
-        keep_confidential(actor, risk, RIGHTS, readers=named, why=why)
+        keep_with(actor, risk, action.secret, why=why)
 
 
 def _kind(action: ActionItem) -> Kind:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name, Word
-from riskreg.org.confidential import RISK
+from riskreg.org.confidential import Guarded, confidential_index
 from riskreg.org.models import Person, System, Team
 from riskreg.risks.kinds import CloseReason, Kind, Size, Status, Tier, Treatment
 
@@ -16,7 +16,6 @@ VALUE_ORDER = ("order_value", "order_exposure", "identified_on", "id")
 SEVERITY_ORDER = ("order_band", *VALUE_ORDER)
 UNKNOWN_LAST = 2**62
 PINNED = text("pinned_at IS NOT NULL")
-SECRET = (text("is_confidential = 1"), text("is_confidential"))  # on SQLite and on PostgreSQL
 # What lists are counted by: an index of just these answers every count without reading the rows.
 COUNTED = (
     "kind",
@@ -45,7 +44,7 @@ class MatrixVersion(Base):
     retired_at: Mapped[datetime | None]
 
 
-class Risk(Base):
+class Risk(Guarded, Base):
     """A scenario that could hurt; the sort keys are derived and stored at write time."""
 
     __tablename__ = "risk"
@@ -54,9 +53,7 @@ class Risk(Base):
         Index("ix_risk_value", "status", *VALUE_ORDER, "is_confidential"),
         Index("ix_risk_team_severity", "team_id", "status", *SEVERITY_ORDER, "is_confidential"),
         Index("ix_risk_team_value", "team_id", "status", *VALUE_ORDER, "is_confidential"),
-        Index(
-            "ix_risk_confidential", "owner_id", sqlite_where=SECRET[0], postgresql_where=SECRET[1]
-        ),
+        confidential_index("risk"),
         Index("ix_risk_counted", "status", "team_id", *COUNTED),
         Index("ix_risk_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         Index("ix_risk_import", "team_id", "import_key"),
@@ -106,7 +103,6 @@ class Risk(Base):
     order_value: Mapped[int] = mapped_column(BigInteger, default=UNKNOWN_LAST)
     order_exposure: Mapped[int] = mapped_column(BigInteger, default=UNKNOWN_LAST)
 
-    is_confidential: Mapped[bool] = mapped_column(default=False)
     pin_reason: Mapped[str] = mapped_column(Text, default="")
     pinned_at: Mapped[datetime | None]
     realised_at: Mapped[datetime | None]
@@ -136,11 +132,6 @@ class Risk(Base):
     def ref(self) -> str:
         """What people call it: R-12."""
         return f"R-{self.id}"
-
-    @property
-    def secret(self) -> tuple[str, int] | None:
-        """What a reader has to be privy to; None when it is not confidential."""
-        return (RISK, self.id) if self.is_confidential else None
 
 
 class RiskTag(Base):

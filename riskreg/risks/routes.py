@@ -25,7 +25,8 @@ from riskreg.org.queries import (
     system_names,
     team_for,
 )
-from riskreg.org.readers import keep_confidential, note_reading, readers_of
+from riskreg.org.readers import keep_confidential, note_reading
+from riskreg.org.secrecy import secrecy_of
 from riskreg.org.tree import Branch
 from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
     declined,
@@ -168,7 +169,7 @@ def create() -> Response | tuple[str, int]:
         )
         if form.is_confidential.data:
             why = _("Filed as confidential.")
-            keep_confidential(current_actor, risk, secrecy.RIGHTS, readers=(), why=why)
+            keep_confidential(current_actor, risk, readers=(), why=why)
     except RiskregError as error:
         return _refused("risks/new.html", _offered(form), error)
     note_filed(risk)
@@ -203,7 +204,7 @@ def show(ref: str) -> str:
     return render_template(
         "risks/show.html",
         risk=risk,
-        readers=readers_of(risk) if risk.is_confidential else None,
+        **secrecy_of(risk, "risks.readers"),
         actions=lines_of(current_actor, risk_id=risk.id),
         new_action_url=other_page("actions.new", origin=risk.ref),
         panels=panels("risk", current_actor, risk),

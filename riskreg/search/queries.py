@@ -25,7 +25,7 @@ from riskreg.actions.models import ActionItem
 from riskreg.db import db
 from riskreg.lib.text import fold
 from riskreg.org.access import ids_among, visible_among
-from riskreg.org.confidential import numbers_in, open_to, own_rows
+from riskreg.org.confidential import KINDS, by_kind, open_to, own_rows
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -37,10 +37,13 @@ from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskPage, RiskRow, list_page
 
 SHOWN_MAX = 8
+NO_NUMBERS = (0,)  # nothing has this number
 WORDS_MAX = 8
 ESCAPE = "/"
 ME: BindParameter[Any] = bindparam("me")
-PRIVY: BindParameter[Any] = bindparam("privy", expanding=True)
+PRIVY: dict[str, BindParameter[Any]] = {
+    kind: bindparam(f"privy_{kind}", expanding=True) for kind in KINDS
+}
 NAME = re.compile(r"(R|A|I|OR)-?([1-9]\d{0,8})", re.IGNORECASE | re.ASCII)
 
 
@@ -126,7 +129,11 @@ def _others(
     teams = {each.sort: ids_among(actor, each.permission, known, below=below) for each in _SEARCHED}
     within = {sort: ids for sort, ids in teams.items() if ids is not None}
     values: dict[str, Any] = {f"teams_{sort}": ids for sort, ids in within.items()}
-    values |= {"privy": numbers_in(actor.privy), "me": actor.person_id}
+    # Never empty: one parameter stands behind IN and NOT IN, and an empty list is written in one
+    # way for both, which on PostgreSQL lets everything through.
+    privy = by_kind(actor.privy)
+    values |= {f"privy_{kind}": numbers or NO_NUMBERS for kind, numbers in privy.items()}
+    values["me"] = actor.person_id
     for at, spellings in enumerate(patterns):
         values |= {f"word_{at}_{which}": pattern for which, pattern in enumerate(spellings)}
     statement = _statement(len(patterns), len(patterns[0]), frozenset(within))
@@ -160,7 +167,7 @@ def _statement(words: int, spellings: int, narrowed: frozenset[Found]) -> Any:
         where = [_says(each.searched, at, spellings) for at in range(words)]
         if each.sort in narrowed:
             within = each.model.team_id.in_(bindparam(f"teams_{each.sort}", expanding=True))
-            own = own_rows(ME, None, each.model.__table__.c, each.model.__tablename__)
+            own = own_rows(ME, PRIVY, each.model.__table__.c, each.model.__tablename__)
             where.append(within if own is None else or_(within, own))
         where.append(open_to(PRIVY, each.model.__table__.c, each.model.__tablename__))
         part = select(literal(each.sort.value), *each.shown).select_from(each.model)

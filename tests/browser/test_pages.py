@@ -39,6 +39,8 @@ PATHS = (
     "/incidents/{incident}/actions",
     "/incidents/{incident}/edit",
     "/incidents/{incident}/owner",
+    "/incidents/{incident}/readers",
+    "/incidents/{secret_incident}/opening",
     "/incidents/{incident}/review",
     "/incidents/{incident}/risks",
     "/incidents/{incident}/sections/timeline",
@@ -119,16 +121,18 @@ def found(administrator: Visitor, demo: str) -> dict[str, str]:
         administrator.go(path)
         href = administrator.page.locator("[data-rows] .cell-title a").first.get_attribute("href")
         refs[name] = str(href).split("?")[0].rsplit("/", 1)[1]
-    return refs | {"secret": f"R-{_secret(administrator, demo)}"}
+    return refs | {
+        "secret": _secret(administrator, f"{demo}/risks/R"),
+        "secret_incident": _secret(administrator, f"{demo}/incidents/I"),
+    }
 
 
-def _secret(administrator: Visitor, demo: str) -> int:
-    """A confidential risk: the first number up to the newest that is not shown."""
+def _secret(administrator: Visitor, letters: str) -> str:
+    """What is confidential: the first one whose page to open it in an emergency is shown."""
     for number in range(1, 200):
-        page = administrator.page.request.get(f"{demo}/risks/R-{number}/opening")
-        if page.ok:
-            return number
-    raise AssertionError("the demo has no confidential risk")
+        if administrator.page.request.get(f"{letters}-{number}/opening").ok:
+            return f"{letters.rsplit('/', 1)[1]}-{number}"
+    raise AssertionError(f"the demo has nothing confidential at {letters}")
 
 
 @pytest.mark.parametrize("path", PATHS)

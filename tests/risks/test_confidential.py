@@ -16,7 +16,6 @@ from riskreg.org.readers import keep_confidential, make_public, open_for_a_while
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import all_rows, count, risk_for, view_of
-from riskreg.risks.secrecy import RIGHTS
 from riskreg.risks.services import paste_risks
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
@@ -33,7 +32,7 @@ def conceal(risk: Risk, by: Person, *readers: Person) -> Risk:
     with transaction():
         named = [db.session.get_one(Person, person.id) for person in readers]
         row = db.session.get_one(Risk, risk.id)
-        keep_confidential(actor(by), row, RIGHTS, readers=named, why="It names a way in.")
+        keep_confidential(actor(by), row, readers=named, why="It names a way in.")
     return db.session.get_one(Risk, risk.id)
 
 
@@ -136,9 +135,9 @@ def test_readers_are_named_on_its_page_and_lifted_again(
 
 def test_somebody_stays_able_to_read_it(company: Company, secret: Risk) -> None:
     with pytest.raises(Invalid, match="no owner"):
-        keep_confidential(actor(company.engineer), secret, RIGHTS, readers=(), why="Alone.")
+        keep_confidential(actor(company.engineer), secret, readers=(), why="Alone.")
     with pytest.raises(NotFound):
-        make_public(actor(company.manager), secret, RIGHTS, why="I want to see it.")
+        make_public(actor(company.manager), secret, why="I want to see it.")
 
 
 def test_an_administrator_opens_it_for_an_hour_and_its_readers_see_why(

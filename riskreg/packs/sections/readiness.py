@@ -22,7 +22,7 @@ def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
     ids = [system.id for system in systems]
     newest = newest_reviews(ids, handed_in=True)
     begun = newest_reviews([number for number in ids if number not in newest])
-    results = results_of([asked_of(review) for review in newest.values()], scope.on)
+    results = results_of(actor, [asked_of(review) for review in newest.values()], scope.on)
     rows = []
     for system in systems:
         review = newest.get(system.id)
