@@ -79,6 +79,7 @@ class Visitor:
         if not self.scripts:
             return
         self.page.wait_for_function("document.readyState === 'complete'")
+        self.page.evaluate("scrollTo(0, 0)")  # a link half under the bar seems too small to axe
         self._measure()
         self._ask_axe({"type": "tag", "values": RULES})
 
