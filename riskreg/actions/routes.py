@@ -1,5 +1,6 @@
 """Pages of action items."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
 from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.onward import onward
-from riskreg.web.paging import PAGE_SIZE, Page, page_number
+from riskreg.web.paging import PAGE_SIZE, Page, numbered_page
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("actions", __name__)
@@ -229,22 +230,12 @@ def _told(action: ActionItem) -> str:
 
 
 def _page(wanted: ActionFilter) -> Page:
-    number = page_number()
-    offset = (number - 1) * PAGE_SIZE
-    total = queries.count_actions(current_actor, wanted, today=today())
-    rows = queries.list_actions(
-        current_actor, wanted, today=today(), limit=PAGE_SIZE, offset=offset
-    )
-    arguments = {key: value for key, value in request.args.items() if key != "page"}
-    following = url_for("actions.index", **arguments, page=number + 1)  # type: ignore[arg-type]
-    previous = url_for("actions.index", **arguments, page=number - 1)  # type: ignore[arg-type]
-    return Page(
-        rows=rows,
-        total=total,
-        first=offset + 1,
-        next_url=following if offset + len(rows) < total else None,
-        prev_url=previous if number > 1 else None,
-    )
+    def rows_from(offset: int) -> Sequence[ActionItem]:
+        return queries.list_actions(
+            current_actor, wanted, today=today(), limit=PAGE_SIZE, offset=offset
+        )
+
+    return numbered_page(queries.count_actions(current_actor, wanted, today=today()), rows_from)
 
 
 def _on_time(wanted: ActionFilter) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Pages of systems and teams."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -42,7 +42,7 @@ from riskreg.org.services import (
 )
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.left_out import leave_out_unknown
-from riskreg.web.paging import PAGE_SIZE, Page, page_number
+from riskreg.web.paging import PAGE_SIZE, Page, numbered_page
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
 
@@ -280,20 +280,10 @@ def _asked(name: str) -> str:
 
 
 def _systems_page(wanted: SystemFilter) -> Page:
-    number = page_number()
-    offset = (number - 1) * PAGE_SIZE
-    total = count_systems(current_actor, wanted)
-    rows = list_systems(current_actor, wanted, limit=PAGE_SIZE, offset=offset)
-    arguments = {name: value for name, value in request.args.items() if name != "page"}
-    following = url_for("org.systems", **arguments, page=number + 1)  # type: ignore[arg-type]
-    previous = url_for("org.systems", **arguments, page=number - 1)  # type: ignore[arg-type]
-    return Page(
-        rows=rows,
-        total=total,
-        first=offset + 1,
-        next_url=following if offset + len(rows) < total else None,
-        prev_url=previous if number > 1 else None,
-    )
+    def rows_from(offset: int) -> Sequence[System]:
+        return list_systems(current_actor, wanted, limit=PAGE_SIZE, offset=offset)
+
+    return numbered_page(count_systems(current_actor, wanted), rows_from)
 
 
 def _can_see(row: Team) -> bool:

@@ -1,5 +1,6 @@
 """Pages of incidents: the list, one incident with its post-mortem, new, edit."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
 from riskreg.web.jinja import zone as reader_zone
 from riskreg.web.left_out import leave_out_unknown
-from riskreg.web.paging import PAGE_SIZE, Page, page_number
+from riskreg.web.paging import PAGE_SIZE, Page, numbered_page
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
 
@@ -250,22 +251,12 @@ def _systems(form: IncidentForm, incident: Incident | None = None) -> list[Syste
 
 
 def _page(wanted: IncidentFilter) -> Page:
-    number = page_number()
-    offset = (number - 1) * PAGE_SIZE
-    total = _count(wanted)
-    rows = queries.list_incidents(
-        current_actor, wanted, today=today(), limit=PAGE_SIZE, offset=offset
-    )
-    kept = {key: value for key, value in request.args.items() if key != "page"}
-    following = url_for("postmortems.index", **kept, page=number + 1)  # type: ignore[arg-type]
-    previous = url_for("postmortems.index", **kept, page=number - 1)  # type: ignore[arg-type]
-    return Page(
-        rows=rows,
-        total=total,
-        first=offset + 1,
-        next_url=following if offset + len(rows) < total else None,
-        prev_url=previous if number > 1 else None,
-    )
+    def rows_from(offset: int) -> Sequence[Incident]:
+        return queries.list_incidents(
+            current_actor, wanted, today=today(), limit=PAGE_SIZE, offset=offset
+        )
+
+    return numbered_page(_count(wanted), rows_from)
 
 
 def _count(wanted: IncidentFilter) -> int:

@@ -64,7 +64,7 @@ from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
 from riskreg.web.left_out import leave_out_unknown
-from riskreg.web.paging import PAGE_SIZE, Page, page_number
+from riskreg.web.paging import numbered_page, page_number
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
 
@@ -87,12 +87,11 @@ def index() -> ResponseReturnValue:
         readiness=form.wanted_readiness(),
         text=str(form.q.data or "")[:100],
     )
-    number = page_number()
-    rows, total = listed_reviews(current_actor, wanted, day=today(), page=number)
+    rows, total = listed_reviews(current_actor, wanted, day=today(), page=page_number())
     newest = newest_reviews([row.system_id for row in rows], handed_in=True)
     return render_template(
         "reviews/index.html",
-        page=_page(rows, total, number),
+        page=numbered_page(total, lambda _offset: rows),
         newest={review.id for review in newest.values()},
         unreviewed=unreviewed(current_actor, below=wanted.below),
         wanted=wanted,
@@ -313,20 +312,6 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "labels": labels,
         "Show": Show,
     }
-
-
-def _page(rows: Any, total: int, number: int) -> Page:
-    first = (number - 1) * PAGE_SIZE + 1
-    arguments: dict[str, Any] = request.args.to_dict()
-    before, after = {**arguments, "page": number - 1}, {**arguments, "page": number + 1}
-    has_next = number * PAGE_SIZE < total
-    return Page(
-        rows=rows,
-        total=total,
-        first=first,
-        next_url=url_for("reviews.index", **after) if has_next else None,
-        prev_url=url_for("reviews.index", **before) if number > 1 else None,
-    )
 
 
 def _valid(form: AnyForm) -> AnyForm:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from riskreg.web.paging import page_url
 from riskreg.web.security import csp_nonce
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def init_app(app: Flask, teams_of: "Callable[[Actor], SeenTeams]") -> None:
     app.extensions[ADDRESSES] = {}
     app.extensions[PARTS] = {}
     app.context_processor(_context)
-    app.jinja_env.globals["page_url"] = _page_url  # macros see globals only
+    app.jinja_env.globals["page_url"] = page_url  # macros see globals only
     app.jinja_env.globals["url_for"] = _url_of
     app.after_request(_keep_team)
 
@@ -138,7 +138,7 @@ def _frame() -> dict[str, Any]:
         "frame_head": _head(lang),
         "frame_help": _part("_help.html", lang, dict),
         "team_choice": _choice(lang) if actor else None,
-        "page_url": _page_url,
+        "page_url": page_url,
         "can_somewhere": partial(_may, actor),
     }
 
@@ -190,7 +190,7 @@ def _choice(lang: str) -> TeamChoice:
     seen, team = _seen_teams(), chosen_team()
     if seen is None or team is None:
         return TeamChoice(team=None, path=(), options=Markup(""))
-    here = _page_url(team=None, page=None, after=None)
+    here = page_url(team=None, page=None, after=None)
     before = escape(f"{here}{'&' if '?' in here else '?'}team=")
     path = [seen.by_id[above] for above in _ids_in(team.path) if above in seen.by_id]
     options = Markup(str(before).join(_printed(seen, team, lang)))  # noqa: S704 - both are escaped
@@ -262,17 +262,6 @@ def _may(actor: "Actor | None", permission: Any) -> bool:
 def _theme() -> str:
     theme = request.cookies.get("theme", "auto")
     return theme if theme in {"light", "dark"} else "auto"
-
-
-def _page_url(**changes: Any) -> str:
-    """This page's address with some query values replaced; None takes a value away."""
-    arguments: dict[str, Any] = request.args.to_dict(flat=False)
-    for name, value in changes.items():
-        arguments.pop(name, None)
-        if value is not None:
-            arguments[name] = value if isinstance(value, list) else [str(value)]
-    path = request.script_root + quote(request.path, safe="/:")
-    return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
 
 
 def _url_of(endpoint: str, **values: Any) -> str:
