@@ -150,7 +150,7 @@ def engine_options(settings: Settings) -> tuple[URL, dict[str, Any]]:
             "RISKREG_DATABASE_URL names a PostgreSQL database, for which the Python package "
             "psycopg is missing; install riskreg[postgres]."
         )
-    # Compiling a statement (jit) takes longer than any of ours runs: a page took three times as long.
+    # To compile a statement (jit) takes longer than any of ours runs; pages took thrice as long.
     limits = "-c statement_timeout=30000 -c lock_timeout=5000 -c timezone=UTC -c jit=off"
     return url.set(drivername="postgresql+psycopg"), {
         "pool_pre_ping": True,

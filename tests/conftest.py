@@ -1,5 +1,6 @@
 """The application on real databases, people to act as, and guards that every test runs under."""
 
+import gc
 import ipaddress
 import shutil
 import socket
@@ -24,6 +25,7 @@ from tests.client import RegisterClient
 
 DATABASES = ("sqlite", "postgresql")
 QUICK_BYTES_MIN = 2**30
+OBJECTS_BETWEEN_COLLECTIONS = 10_000
 
 # A busy machine is no fault of the code: time is measured in bench/, never in tests.
 hypothesis_settings.register_profile("riskreg", deadline=None)
@@ -57,6 +59,13 @@ class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
     """Who runs which test."""
     return OneBrowser(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: do not look for garbage in it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
