@@ -463,6 +463,7 @@ def upgrade() -> None:
         sa.Column("sign_off_note", sa.Text(), nullable=False),
         sa.Column("next_review_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("is_confidential", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["signed_off_by_id"],
             ["person.id"],
@@ -493,6 +494,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("operability_review", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_operability_review_confidential",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("is_confidential = 1"),
+            postgresql_where=sa.text("is_confidential"),
+        )
         batch_op.create_index(
             batch_op.f("ix_operability_review_signed_off_by_id"), ["signed_off_by_id"], unique=False
         )
@@ -1347,6 +1355,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_operability_review_submitted_by_id"))
         batch_op.drop_index(batch_op.f("ix_operability_review_started_by_id"))
         batch_op.drop_index(batch_op.f("ix_operability_review_signed_off_by_id"))
+        batch_op.drop_index(
+            "ix_operability_review_confidential",
+            sqlite_where=sa.text("is_confidential = 1"),
+            postgresql_where=sa.text("is_confidential"),
+        )
 
     op.drop_table("operability_review")
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:

@@ -62,6 +62,7 @@ class ActionItem(MadeOnce, Base):
             {
                 "risk_id": cast(Any, risk_id).column,
                 "incident_id": cast(Any, incident_id).column,
+                "review_id": cast(Any, review_id).column,
             },
         )
     )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from riskreg.actions.kinds import ActionStatus
@@ -16,11 +16,11 @@ from riskreg.audit.services import record
 from riskreg.db import db
 from riskreg.errors import Invalid
 from riskreg.org.access import visible
-from riskreg.org.confidential import INCIDENT, RISK, numbers_in
+from riskreg.org.confidential import INCIDENT, REVIEW, RISK, numbers_in
 from riskreg.org.models import Person, System, SystemOperator, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import people_of
-from riskreg.org.readers import may_open
+from riskreg.org.readers import may_open, pass_on, read_by_others
 from riskreg.org.services import update_system
 from riskreg.org.tree import as_read
 from riskreg.postmortems.kinds import PostmortemStatus
@@ -39,6 +39,7 @@ class Sort(StrEnum):
     RISK = "risk"
     ACTION = "action"
     POSTMORTEM = "postmortem"
+    REVIEW = "review"
     SYSTEM = "system"
 
 
@@ -70,13 +71,14 @@ class TeamHoldings:
 def holdings_of(actor: Actor, person: Person) -> list[Holding]:
     """What is open in a person's name where the actor may give it to others, team by team.
 
-    Open risks and actions they own, post-mortems that are not closed, and systems that nobody
-    else who is here is able to operate.
+    Open risks and actions they own, post-mortems that are not closed, confidential reviews that
+    nobody else who is here was named to read, and systems that nobody else is able to operate.
     """
     found = [
         *_risks(actor, person),
         *_actions(actor, person),
         *_postmortems(actor, person),
+        *_reviews(actor, person),
         *_systems(actor, person),
     ]
     teams = as_read(list({holding.team.id: holding.team for holding in found}.values()))
@@ -124,13 +126,17 @@ def hand_over(
 
 
 def reviews_begun(actor: Actor, person: Person) -> Sequence[Review]:
-    """Reviews they began that are not signed; those belong to the system's team, not to them."""
+    """Reviews they began that are not signed; those belong to the system's team, not to them.
+
+    Confidential ones belong to their readers.
+    """
     return db.session.scalars(
         select(Review)
         .where(
             visible(actor, Permission.REVIEW_VIEW, Review.team_id),
             Review.started_by_id == person.id,
             Review.status != ReviewStatus.SIGNED_OFF,
+            ~Review.is_confidential,
         )
         .options(joinedload(Review.system))
         .order_by(Review.id)
@@ -160,9 +166,13 @@ def secrets_of(actor: Actor, person: Person) -> dict[str, str]:
             Incident.id.not_in(numbers_in(actor.privy, INCIDENT)),
         )
     )
+    reviews = select(Review.id).where(
+        _left_alone(person), Review.id.not_in(numbers_in(actor.privy, REVIEW))
+    )
     found = {
         "/risks/R": db.session.scalars(risks.order_by(Risk.id)).all(),
         "/incidents/I": db.session.scalars(incidents.order_by(Incident.id)).all(),
+        "/reviews/OR": db.session.scalars(reviews.order_by(Review.id)).all(),
     }
     pages = [f"{letters}-{number}" for letters, numbers in found.items() for number in numbers]
     return {page.rsplit("/", 1)[1]: page for page in pages}
@@ -176,6 +186,8 @@ def _give(actor: Actor, holding: Holding, person: Person, taker: Person) -> None
         reassign(actor, row, taker)
     elif holding.sort is Sort.POSTMORTEM:
         assign_postmortem(actor, row, taker)
+    elif holding.sort is Sort.REVIEW:
+        pass_on(actor, row, person, taker)
     else:
         others = [each for each in row.operators if each.id not in {person.id, taker.id}]
         update_system(actor, row, {"operators": [*others, taker]})
@@ -241,6 +253,28 @@ def _postmortems(actor: Actor, person: Person) -> list[Holding]:
             team=each.incident.team,
         )
         for each in rows
+    ]
+
+
+def _left_alone(person: Person) -> ColumnElement[bool]:
+    """Confidential reviews that they began, which without them nobody goes on with."""
+    return and_(
+        Review.is_confidential,
+        Review.status != ReviewStatus.SIGNED_OFF,
+        Review.started_by_id == person.id,
+        ~read_by_others(Review, person),
+    )
+
+
+def _reviews(actor: Actor, person: Person) -> list[Holding]:
+    rows = db.session.scalars(
+        select(Review)
+        .where(visible(actor, Permission.REVIEW_EDIT, Review.team_id), _left_alone(person))
+        .options(joinedload(Review.team), joinedload(Review.system))
+        .order_by(Review.id)
+    )
+    return [
+        Holding(sort=Sort.REVIEW, row=r, ref=r.ref, title=r.system.name, team=r.team) for r in rows
     ]
 
 

@@ -26,12 +26,14 @@ FOLDERS = {
     Sort.RISK: "/risks/",
     Sort.ACTION: "/actions/",
     Sort.POSTMORTEM: "/incidents/",
+    Sort.REVIEW: "/reviews/",
     Sort.SYSTEM: "/systems/",
 }
 SORTS = {
     Sort.RISK: _l("Risk"),
     Sort.ACTION: _l("Action"),
     Sort.POSTMORTEM: _l("Post-mortem"),
+    Sort.REVIEW: _l("Nobody else reads it"),
     Sort.SYSTEM: _l("Only they can operate it"),
 }
 

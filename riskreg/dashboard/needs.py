@@ -24,6 +24,7 @@ from riskreg.dashboard.kinds import Need, Sort
 from riskreg.db import db
 from riskreg.metrics.actions import next_week_start
 from riskreg.org.access import ids_among
+from riskreg.org.confidential import REVIEW, numbers_in
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -37,6 +38,7 @@ SHOWN_MAX = 20
 ORDER = {sort: at for at, sort in enumerate(Sort)}
 # Whose list is asked for, and the days it depends on.
 ME: BindParameter[int] = bindparam("me")
+PRIVY: BindParameter[Any] = bindparam("privy", expanding=True)  # the confidential reviews they read
 TODAY, MONDAY = bindparam("today", type_=Date), bindparam("monday", type_=Date)
 SEEN_BY = {
     Sort.ACTION: (Permission.ACTION_VIEW, ActionItem.team_id),
@@ -65,6 +67,7 @@ def needs_of(actor: Actor, *, day: date, known: Sequence[Branch]) -> list[Need]:
     within = {sort: ids for sort, ids in teams.items() if ids is not None}
     values = {
         "me": actor.person_id,
+        "privy": numbers_in(actor.privy, REVIEW),
         "today": day,
         "monday": next_week_start(day),
         **{f"teams_{sort}": ids for sort, ids in within.items()},
@@ -106,6 +109,7 @@ _PARTS: dict[Sort, Any] = {
     .where(
         Review.status == ReviewStatus.SUBMITTED,
         or_(Review.submitted_by_id.is_(None), Review.submitted_by_id != ME),
+        or_(~Review.is_confidential, Review.id.in_(PRIVY)),
     )
     .order_by(Review.submitted_at, Review.id),
     Sort.POSTMORTEM: select(Incident.id, Incident.title, Postmortem.review_due_on)

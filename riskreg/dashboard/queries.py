@@ -24,7 +24,7 @@ from riskreg.lib.dates import add_months, day_start, month_start, now
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.reviews import Readiness
 from riskreg.metrics.rollup import Rollup, combined
-from riskreg.org.access import team_ids, visible
+from riskreg.org.access import team_ids, unhidden, visible
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -182,7 +182,7 @@ def _operability(actor: Actor, team: Branch, day: date) -> Operability:
     ids = team_ids(actor, Permission.REVIEW_VIEW, below=team)
     seen = visible(actor, Permission.REVIEW_VIEW, System.team_id, below=team)
     systems = db.session.scalar(select(func.count(System.id)).where(seen)) or 0
-    finished = Review.status != ReviewStatus.IN_PROGRESS
+    finished = and_(Review.status != ReviewStatus.IN_PROGRESS, unhidden(actor, Review))
     newest = select(func.max(Review.id)).where(finished).group_by(Review.system_id)
     if ids is not None:
         newest = newest.join(System, System.id == Review.system_id).where(System.team_id.in_(ids))

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from riskreg.charts.lines import sparkline
 from riskreg.dashboard import words
@@ -14,7 +15,7 @@ from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
 from riskreg.risks.words import amount
-from riskreg.web.frame import chosen_team, known_teams
+from riskreg.web.frame import chosen_team, first_entry, known_teams
 from riskreg.web.jinja import today
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
@@ -23,10 +24,15 @@ bp = Blueprint("dashboard", __name__)
 
 
 @bp.get("/")
-@requires(Permission.TEAM_VIEW)
-def index() -> str:
-    """How the chosen team sleeps, and what needs the reader."""
+@requires(Permission.SELF)
+def index() -> str | Response:
+    """How the chosen team sleeps, and what needs the reader.
+
+    Whoever has no role, and reads something confidential all the same, is led there.
+    """
     team = chosen_team()
+    if team is None and current_actor.privy:
+        return redirect(first_entry().href, 303)
     if team is None:
         raise NotFound(_("There is no team yet that you may see. Ask an administrator for a role."))
     actor: Actor = current_actor._get_current_object()

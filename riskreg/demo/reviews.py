@@ -1,6 +1,7 @@
 """The demo's operability reviews: started, answered, submitted, signed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +13,8 @@ from riskreg.demo.chronicle import Chronicle
 from riskreg.demo.company import Company
 from riskreg.demo.content import load
 from riskreg.lib.dates import add_months, local_day, now
+from riskreg.org.permissions import Actor
+from riskreg.org.readers import keep_confidential
 from riskreg.reviews import services
 from riskreg.reviews.answers import WAIVER_MONTHS, statement_of
 from riskreg.reviews.kinds import AnswerValue
@@ -41,6 +44,12 @@ class Story:
     ) -> None:
         self.chronicle, self.company, self.risks, self.entry = chronicle, company, risks, entry
         self.made: list[Review] = []
+
+    def _actor(self, name: str) -> Actor:
+        """Whoever acts in the demo, as one of its readers once it is confidential."""
+        actor = self.company.actor(name)
+        secret = self.made[0].secret if self.made else None
+        return replace(actor, privy=frozenset({secret})) if secret else actor
 
     def tell(self) -> None:
         """Add its acts."""
@@ -79,6 +88,9 @@ class Story:
     def _start(self) -> None:
         actor = self.company.actor(self.entry["started"]["by"])
         self.made.append(services.start_review(actor, self.company.systems[self.entry["system"]]))
+        if secret := self.entry.get("confidential"):
+            readers = [self.company.people[name] for name in secret["readers"]]
+            keep_confidential(actor, self.made[0], readers=readers, why=secret["reason"])
 
     def _answer(self, at: datetime) -> None:
         for code, told in self.entry["answers"].items():
@@ -86,7 +98,7 @@ class Story:
             self._answer_one(code, answer, at)
 
     def _answer_one(self, code: str, told: dict[str, Any], at: datetime) -> None:
-        actor, review = self.company.actor(self.entry["started"]["by"]), self.made[0]
+        actor, review = self._actor(self.entry["started"]["by"]), self.made[0]
         evidence_on = None
         if told.get("evidence") or told.get("url"):
             days = told.get("evidence_days_ago")
@@ -112,9 +124,7 @@ class Story:
         until = min(until, add_months(now().date(), WAIVER_MONTHS[severity]))
         signer = self.entry["signed_off"]["by"] if self.entry["signed_off"] else "ingrid"
         why = told.get("note") or told.get("evidence") or "Agreed in the review."
-        services.waive_statement(
-            self.company.actor(signer), self.made[0], code, until=until, why=why
-        )
+        services.waive_statement(self._actor(signer), self.made[0], code, until=until, why=why)
 
     def _link(self, code: str, key: str) -> None:
         """The risk that stands for the statement was in the register already."""
@@ -125,23 +135,21 @@ class Story:
         statement = statement_of(review, code)
         db.session.add(ReviewRisk(review_id=review.id, statement_id=statement.id, risk_id=risk.id))
         db.session.flush()
-        actor = self.company.actor(self.entry["started"]["by"])
+        actor = self._actor(self.entry["started"]["by"])
         record(actor=actor, action="review.risk", subject=review, changes={code: [None, risk.ref]})
 
     def _submit(self) -> None:
-        services.submit_review(self.company.actor(self.entry["submitted"]["by"]), self.made[0])
+        services.submit_review(self._actor(self.entry["submitted"]["by"]), self.made[0])
 
     def _sign(self) -> None:
         told = self.entry["signed_off"]
-        review = services.sign_off_review(
-            self.company.actor(told["by"]), self.made[0], note=told["note"]
-        )
+        review = services.sign_off_review(self._actor(told["by"]), self.made[0], note=told["note"])
         today = self.chronicle.now.date()
         review.next_review_on = today + timedelta(days=told["next_review_in_days"])
 
     def _comment(self, comment: dict[str, Any]) -> None:
         services.add_comment(
-            self.company.actor(comment["by"]),
+            self._actor(comment["by"]),
             self.made[0],
             comment["text"],
             code=comment.get("statement"),

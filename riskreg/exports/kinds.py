@@ -42,12 +42,16 @@ class Sheet:
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """An export: its rows, their number, and more sheets for formats that hold several."""
+    """An export: its rows, their number, and more sheets for formats that hold several.
+
+    `about` is the one confidential thing that it is about: the trail tells of it to nobody else.
+    """
 
     name: str
     data: Sheet
     count: int
     more: tuple[Sheet, ...] = ()
+    about: Any = None
 
 
 @dataclass(frozen=True, kw_only=True)

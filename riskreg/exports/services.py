@@ -27,10 +27,11 @@ def export(asked: Asked, kind: str, format_name: str) -> Download:
     written = format_named(format_name)
     book = book_of(kind, asked)
     name = f"{book.name}.{written.name}"
+    listed = Exported(ref=name, team_id=asked.team.id if asked.team else None)
     record(
         actor=asked.actor,
         action="export.make",
-        subject=Exported(ref=name, team_id=asked.team.id if asked.team else None),
+        subject=book.about or listed,
         changes={
             "rows": [None, book.count],
             **{name: [None, value] for name, value in sorted(asked.filters.items())},

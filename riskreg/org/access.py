@@ -59,6 +59,11 @@ def visible(
     return _without_hidden(actor, permission, team_id, ids, below)
 
 
+def unhidden(actor: Actor, model: Any) -> ColumnElement[bool]:
+    """Whether a row of the table is not kept from the actor; its team is asked for elsewhere."""
+    return open_to(by_kind(actor.privy), model.__table__.c, model.__tablename__)
+
+
 def visible_among(
     actor: Actor,
     permission: Permission,

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from riskreg.org.models import Reader
-from riskreg.org.permissions import Permission
+from riskreg.org.permissions import VIEW_OF, Permission
 
 ACTION = "action_item"
 ENTRY = "audit_entry"
@@ -67,12 +67,16 @@ class Kind:
 
     name: str
     letters: str
-    view: Permission
     edit: Permission
     owner: tuple[str, str, str]
     parts: Mapping[str, str]
     acts: str
     filed: str
+
+    @property
+    def view(self) -> Permission:
+        """What opens it to look at."""
+        return VIEW_OF[self.name]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -81,7 +85,6 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             name="risk",
             letters="R",
-            view=Permission.RISK_VIEW,
             edit=Permission.RISK_EDIT,
             owner=("risk", "id", "owner_id"),
             parts={ACTION: "risk_id"},
@@ -91,16 +94,24 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             name="incident",
             letters="I",
-            view=Permission.INCIDENT_VIEW,
             edit=Permission.INCIDENT_EDIT,
             owner=("postmortem", "incident_id", "owner_id"),
             parts={ACTION: "incident_id", "postmortem": "incident_id"},
             acts="incident",
             filed="incident.create",
         ),
+        Kind(
+            name="operability_review",
+            letters="OR",
+            edit=Permission.REVIEW_EDIT,
+            owner=("operability_review", "id", "started_by_id"),
+            parts={ACTION: "review_id"},
+            acts="review",
+            filed="review.start",
+        ),
     )
 }
-RISK, INCIDENT = KINDS["risk"], KINDS["incident"]
+RISK, INCIDENT, REVIEW = KINDS["risk"], KINDS["incident"], KINDS["operability_review"]
 
 
 def confidential_index(name: str) -> Index:

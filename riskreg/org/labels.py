@@ -25,6 +25,7 @@ ROLE_MEANING: Labels = {
 SECRET_OWNER: Labels = {
     "risk": _l("its owner"),
     "incident": _l("the owner of its post-mortem"),
+    "operability_review": _l("whoever began it"),
 }
 ENTRANCE: Labels = {
     Entrance.PROVIDER: _l(

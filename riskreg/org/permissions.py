@@ -59,6 +59,13 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(_MANAGER | {Permission.PERSON_EDIT, Permission.SIGN_IN_EDIT}),
 }
 
+# What opens what can be confidential to look at, by the table that `Actor.privy` names.
+VIEW_OF = {
+    "risk": Permission.RISK_VIEW,
+    "incident": Permission.INCIDENT_VIEW,
+    "operability_review": Permission.REVIEW_VIEW,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
@@ -78,8 +85,18 @@ class Actor:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles held anywhere: all that `may_somewhere` asks."""
+        """The roles held anywhere: with `own_views` all that `may_somewhere` asks."""
         return frozenset(role for _, role in self.grants)
+
+    @property
+    def own_views(self) -> frozenset[Permission]:
+        """What they may look at without a role where it is theirs: each row says whether it is.
+
+        What they are privy to, and actions, because any could be assigned to them.
+        """
+        if self.person_id is None:
+            return frozenset()
+        return frozenset({Permission.ACTION_VIEW, *(VIEW_OF[kind] for kind, _ in self.privy)})
 
     def without_secrets(self) -> "Actor":
         """The same actor, who may read nothing confidential."""
@@ -92,8 +109,10 @@ class Actor:
         )
 
     def may_somewhere(self, permission: Permission | str) -> bool:
-        """Whether any role of theirs allows the act anywhere."""
-        return any(permission in ALLOWED[role] for _, role in self.grants)
+        """Whether any role of theirs allows the act anywhere, or they look at what is theirs."""
+        if any(permission in ALLOWED[role] for _, role in self.grants):
+            return True
+        return permission in self.own_views
 
     def paths(self, permission: Permission) -> tuple[str, ...]:
         """Paths of the topmost teams where the act is allowed; none lies inside another."""

@@ -94,6 +94,31 @@ def keep_with(actor: Actor, item: Any, secret: tuple[str, int], *, why: str) -> 
     keep_confidential(actor, item, readers=readers, why=why)
 
 
+def read_by_others(model: type[Any], person: Person) -> ColumnElement[bool]:
+    """Whether somebody else who is here was named to read the row of a query."""
+    others = select(Reader.id).join(Person, Person.id == Reader.person_id)
+    return others.where(
+        Reader.kind == model.__tablename__,
+        Reader.item_id == model.id,
+        Reader.until_at.is_(None),
+        Reader.person_id != person.id,
+        Person.is_active,
+    ).exists()
+
+
+def pass_on(actor: Actor, item: Any, person: Person, taker: Person) -> None:
+    """Name one person a reader in another's place, who leaves; whoever opened it may do so too."""
+    kind = _kind(item)
+    require(actor, kind.edit, item, view=kind.view)
+    before = readers_of(item).named
+    for each in (person, taker):
+        _forget_named(item, person_id=each.id)
+    db.session.add(_reader(item, taker.id))
+    after = [each for each in before if each.id not in {person.id, taker.id}] + [taker]
+    why = _("Handed over from %(name)s.", name=person.name)
+    _keep(actor, "conceal", item, {"readers": [_names(before), _names(after)]}, why)
+
+
 def open_for_a_while(actor: Actor, item: Any, *, why: str) -> None:
     """Let an administrator of the whole organisation read it for an hour; its readers are told.
 

@@ -92,7 +92,8 @@ def statement_match(actor: Actor, incident: Incident, statement_id: int) -> Stat
 def answers_before(actor: Actor, incident: Incident, codes: Sequence[str]) -> dict[str, bool]:
     """Whether statements were met, by code, as the latest review of each system said by then.
 
-    True only where every touched system with an answer had met it; unanswered ones are left out.
+    True only where every touched system with an answer had met it; unanswered ones are left out,
+    and confidential reviews too, because everybody who reads the incident reads this.
     """
     systems = [system.id for system in incident.systems]
     query = (
@@ -101,7 +102,7 @@ def answers_before(actor: Actor, incident: Incident, codes: Sequence[str]) -> di
         .join(_REVIEW, _REVIEW.c.id == _ANSWER.c.review_id)
         .where(_STATEMENT.c.code.in_(list(codes)), _REVIEW.c.system_id.in_(systems))
         .where(_ANSWER.c.answered_at < incident.impact_start_at)
-        .where(visible(actor, Permission.REVIEW_VIEW, _REVIEW.c.team_id))
+        .where(visible(actor.without_secrets(), Permission.REVIEW_VIEW, _REVIEW.c.team_id))
         .order_by(_REVIEW.c.id)
     )
     latest: dict[tuple[str, int], Any] = {}

@@ -21,6 +21,7 @@ from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.severity import band
 from riskreg.org.access import can, require
 from riskreg.org.permissions import Actor, Permission
+from riskreg.org.readers import keep_with
 from riskreg.reviews.checklists import translation, words_of
 from riskreg.reviews.kinds import DECISION_AREA, AnswerValue, ReviewStatus, Severity
 from riskreg.reviews.models import Answer, Review, ReviewComment, ReviewRisk, Statement
@@ -147,7 +148,7 @@ def file_risk(actor: Actor, review: Review, code: str, *, at: datetime | None = 
     )
     if filed is not None:
         raise Conflict(_("R-%(id)s was filed for this statement already.", id=filed))
-    owner = fitting_owner(review.system)
+    owner = fitting_owner(review)
     why = _("Suggested by statement %(code)s of %(ref)s.", code=code, ref=review.ref)
     risk = create_risk(
         actor,
@@ -160,6 +161,9 @@ def file_risk(actor: Actor, review: Review, code: str, *, at: datetime | None = 
     db.session.add(link)
     db.session.flush()
     record(actor=actor, action="review.risk", subject=review, changes={code: [None, risk.ref]})
+    if review.secret is not None:
+        kept = _("It comes from %(ref)s, which is confidential.", ref=review.ref)
+        keep_with(actor, risk, review.secret, why=kept)
     return risk
 
 

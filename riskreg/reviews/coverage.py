@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from riskreg.db import db
 from riskreg.metrics.reviews import Coverage, State, coverage, state
-from riskreg.org.access import visible
+from riskreg.org.access import unhidden, visible
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -119,6 +119,7 @@ def _cells(actor: Actor, is_seen: Any, day: date) -> Mapping[tuple[int, str], Ce
         .join(Review, Review.id == Answer.review_id)
         .join(System, System.id == Review.system_id)
         .where(Answer.statement_id.in_(statements), Answer.value.is_not(None), is_seen)
+        .where(unhidden(actor, Review))
         .order_by(Review.id)
     ).all()
     disproofs = disproved_at(actor, {answer.system_id for answer in answers})

@@ -51,6 +51,10 @@ class StartForm(Form):
 
     system = HiddenField(_l("System"), [InputRequired(), Length(max=80)], filters=[clean])
     carry_over = BooleanField(_l("Begin with the answers of the last signed review"))
+    is_confidential = BooleanField(
+        _l("Confidential"),
+        description=_l("Only you and whoever has an action of it see it; name more later."),
+    )
 
 
 class AnswerForm(Form):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
+from riskreg.org.confidential import Guarded, confidential_index
 from riskreg.org.models import Person, System, Team
 from riskreg.reviews.kinds import AnswerValue, Level, ReviewStatus, Severity
 from riskreg.risks.kinds import Kind
@@ -71,12 +72,13 @@ class Statement(Base):
     seed_consequence: Mapped[str] = mapped_column(Text, default="")
 
 
-class Review(Base):
+class Review(Guarded, Base):
     """A review of one system against one checklist version."""
 
     __tablename__ = "operability_review"
     __table_args__ = (
         Index("ix_operability_review_team", "team_id", "status"),
+        confidential_index("operability_review"),
         {"sqlite_autoincrement": True},
     )
 

@@ -10,6 +10,7 @@ from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, System
 from riskreg.org.permissions import Permission
 from riskreg.org.sessions import actor_of
+from riskreg.reviews.models import Review
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,17 +21,19 @@ class Fitting:
     why: str
 
 
-def fitting_owner(system: System) -> Fitting | None:
+def fitting_owner(review: Review) -> Fitting | None:
     """Who operates the system, at home in its team before others; else the team's one manager.
 
-    Only people who are here and may see the system's risks; None where nobody stands out.
+    Only people who are here and may see the system's risks, and the review where it is
+    confidential; None where nobody stands out.
     """
-    operators = [person for person in system.operators if _may_own(person, system)]
+    system = review.system
+    operators = [person for person in system.operators if _may_own(person, review)]
     if operators:
         person = min(operators, key=lambda each: (each.home_team_id != system.team_id, each.name))
         words = _("%(name)s operates %(system)s.", name=person.name, system=system.name)
         return Fitting(person=person, why=words)
-    managers = [person for person in _managers(system) if _may_own(person, system)]
+    managers = [person for person in _managers(system) if _may_own(person, review)]
     if len(managers) != 1:
         return None
     names = {"name": managers[0].name, "team": system.team.name}
@@ -47,5 +50,9 @@ def _managers(system: System) -> list[Person]:
     return list(db.session.scalars(query))
 
 
-def _may_own(person: Person, system: System) -> bool:
-    return person.is_active and actor_of(person).may(Permission.RISK_VIEW, system.team.path)
+def _may_own(person: Person, review: Review) -> bool:
+    if not person.is_active:
+        return False
+    actor = actor_of(person)
+    is_reader = review.secret is None or review.secret in actor.privy
+    return is_reader and actor.may(Permission.RISK_VIEW, review.system.team.path)

@@ -14,7 +14,7 @@ from riskreg.db import db
 from riskreg.discovery import discover
 from riskreg.errors import NotFound
 from riskreg.metrics.reviews import Readiness, Requirement, Result
-from riskreg.org.access import require, visible
+from riskreg.org.access import require, unhidden, visible
 from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import requirement_of
@@ -115,7 +115,7 @@ def listed_reviews(
 
 def reviews_of_system(actor: Actor, system: System, *, day: date) -> Sequence[ListedReview]:
     """Every review of one system, newest first; the caller asked whether it may be seen."""
-    query = _columns().where(Review.system_id == system.id)
+    query = _columns().where(Review.system_id == system.id, unhidden(actor, Review))
     return _with_results(actor, db.session.execute(query).all(), day)
 
 
@@ -127,7 +127,7 @@ def candidates(actor: Actor, *, below: Branch | None = None) -> Sequence[Candida
         .options(joinedload(System.team))
         .order_by(System.name, System.id)
     ).all()
-    newest = newest_reviews([system.id for system in systems])
+    newest = newest_reviews(actor, [system.id for system in systems])
     found = [
         Candidate(system=system, requirement=requirement_of(system), review=newest.get(system.id))
         for system in systems
@@ -135,14 +135,16 @@ def candidates(actor: Actor, *, below: Branch | None = None) -> Sequence[Candida
     return sorted(found, key=_waiting)
 
 
-def newest_reviews(system_ids: Sequence[int], *, handed_in: bool = False) -> Mapping[int, Review]:
-    """The newest review of each system, by the system's id.
+def newest_reviews(
+    actor: Actor, system_ids: Sequence[int], *, handed_in: bool = False
+) -> Mapping[int, Review]:
+    """The newest review of each system that the actor may read, by the system's id.
 
     With `handed_in` only those that were submitted: one that was only begun says nothing yet.
     """
     newest = (
         select(func.max(Review.id))
-        .where(Review.system_id.in_(system_ids))
+        .where(Review.system_id.in_(system_ids), unhidden(actor, Review))
         .group_by(Review.system_id)
     )
     if handed_in:
@@ -166,7 +168,9 @@ class Unreviewed:
 def unreviewed(actor: Actor, *, below: Branch | None) -> Unreviewed:
     """The systems for which no review was ever handed in, by name; home counts the same."""
     seen = visible(actor, Permission.REVIEW_VIEW, System.team_id, below=below)
-    handed_in = select(Review.system_id).where(Review.status != ReviewStatus.IN_PROGRESS)
+    handed_in = select(Review.system_id).where(
+        Review.status != ReviewStatus.IN_PROGRESS, unhidden(actor, Review)
+    )
     systems = select(func.count(System.id)).where(seen).scalar_subquery()
     rows = db.session.execute(
         select(System.key, System.name, func.count().over(), systems)
@@ -181,11 +185,15 @@ def unreviewed(actor: Actor, *, below: Branch | None) -> Unreviewed:
     )
 
 
-def open_review_of(system: System) -> Review | None:
-    """The review of a system that is not signed yet, if there is one."""
+def open_review_of(actor: Actor, system: System) -> Review | None:
+    """The review of a system that is not signed yet, if there is one that the actor may read."""
     return db.session.scalar(
         select(Review)
-        .where(Review.system_id == system.id, Review.status != ReviewStatus.SIGNED_OFF)
+        .where(
+            Review.system_id == system.id,
+            Review.status != ReviewStatus.SIGNED_OFF,
+            unhidden(actor, Review),
+        )
         .order_by(Review.id.desc())
         .limit(1)
     )

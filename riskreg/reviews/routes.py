@@ -13,9 +13,12 @@ from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, Stale
 from riskreg.metrics.reviews import Readiness
 from riskreg.org.access import can
+from riskreg.org.confidential import REVIEW
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import requirement_of, system_for
+from riskreg.org.readers import keep_confidential, note_reading
+from riskreg.org.secrecy import Feature, add_secrecy, secrecy_of
 from riskreg.reviews import labels
 from riskreg.reviews.answers import seeds_of
 from riskreg.reviews.coverage import coverage_table
@@ -32,6 +35,7 @@ from riskreg.reviews.forms import (
     refused_draft,
 )
 from riskreg.reviews.kinds import ReviewStatus
+from riskreg.reviews.models import Review
 from riskreg.reviews.owners import fitting_owner
 from riskreg.reviews.queries import (
     ReviewFilter,
@@ -88,7 +92,7 @@ def index() -> ResponseReturnValue:
         text=str(form.q.data or "")[:100],
     )
     rows, total = listed_reviews(current_actor, wanted, day=today(), page=page_number())
-    newest = newest_reviews([row.system_id for row in rows], handed_in=True)
+    newest = newest_reviews(current_actor, [row.system_id for row in rows], handed_in=True)
     return render_template(
         "reviews/index.html",
         page=numbered_page(total, lambda _offset: rows),
@@ -109,8 +113,9 @@ def new() -> ResponseReturnValue:
         "reviews/new.html",
         system=system,
         requirement=requirement_of(system) if system else None,
-        unsigned=open_review_of(system) if system else None,
-        newest=newest_reviews([system.id]).get(system.id) if system else None,
+        unsigned=open_review_of(current_actor, system) if system else None,
+        carried=_carried(system) if system else None,
+        form=StartForm(),
         candidates=[] if system else candidates(current_actor, below=chosen_team()),
         labels=labels,
     )
@@ -124,8 +129,11 @@ def create() -> ResponseReturnValue:
     system = system_for(current_actor, form.system.data or "", Permission.REVIEW_EDIT)
     try:
         review = start_review(current_actor, system, carry_over=form.carry_over.data)
+        if form.is_confidential.data:
+            why = _("Begun as confidential.")
+            keep_confidential(current_actor, review, readers=(), why=why)
     except Conflict as conflict:
-        unsigned = open_review_of(system)
+        unsigned = open_review_of(current_actor, system)
         if unsigned is None:
             raise
         flash(conflict.message)
@@ -138,6 +146,7 @@ def create() -> ResponseReturnValue:
 def show(ref: str) -> ResponseReturnValue:
     """One review: its statements by area with what was answered."""
     review = review_for(current_actor, ref)
+    note_reading(current_actor, review)
     chosen = request.args.get("show", "")
     shown = Show(chosen) if chosen in set(Show) else Show.ALL
     return _review_page(sheet_of(current_actor, review, day=today(), show=shown))
@@ -263,8 +272,9 @@ def _answered(
 ) -> ResponseReturnValue:
     """The page again, or its changed parts, after an answer was saved or refused."""
     if status >= 400:
-        db.session.rollback()
-    sheet = sheet_of(current_actor, review_for(current_actor, ref), day=today())
+        sheet = _unchanged(ref)
+    else:
+        sheet = sheet_of(current_actor, review_for(current_actor, ref), day=today())
     line = sheet.line(code)
     stored = line.answer if line else None
     draft = draft_of(stored) if form is None else refused_draft(form, stored, **wrong)
@@ -294,6 +304,8 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
     offered = [line.statement for line in sheet.lines if line.offers_risk]
     return {
         "review": review,
+        **secrecy_of(review, "reviews.readers"),
+        "may_edit": can(current_actor, Permission.REVIEW_EDIT, review),
         "sheet": sheet,
         "drafts": {
             line.code: drafts.get(line.code) or draft_of(line.answer) for line in sheet.lines
@@ -303,10 +315,11 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "may_sign": may_sign,
         "may_decide": may_sign and review.status == ReviewStatus.SUBMITTED,
         "may_file": can(current_actor, Permission.RISK_EDIT, review),
+        "sees_system": can(current_actor, Permission.SYSTEM_VIEW, review.system),
         "is_mine": current_actor.person_id == review.submitted_by_id,
         "is_signed": review.status == ReviewStatus.SIGNED_OFF,
         "seeds": seeds_of(offered),
-        "owner": fitting_owner(review.system) if offered else None,
+        "owner": fitting_owner(review) if offered else None,
         "next_months": NEXT_REVIEW_MONTHS[review.required_level],
         "requirement_now": requirement_of(review.system),
         "labels": labels,
@@ -324,9 +337,20 @@ def _valid(form: AnyForm) -> AnyForm:
 
 def _refused(ref: str, error: Invalid) -> ResponseReturnValue:
     """The review again, saying what was refused and keeping what was typed."""
+    return _review_page(_unchanged(ref), refused=error.message), 422
+
+
+def _unchanged(ref: str) -> Sheet:
+    """The review without what was refused; whoever is shown it that way has read it too."""
     db.session.rollback()
-    sheet = sheet_of(current_actor, review_for(current_actor, ref), day=today())
-    return _review_page(sheet, refused=error.message), 422
+    review = review_for(current_actor, ref)
+    note_reading(current_actor, review)
+    return sheet_of(current_actor, review, day=today())
+
+
+def _carried(system: System) -> Review | None:
+    """The review whose answers the next one can begin with; a confidential one keeps them."""
+    return newest_reviews(current_actor.without_secrets(), [system.id]).get(system.id)
 
 
 def system_panel(actor: Actor, system: System) -> Panel | None:
@@ -360,5 +384,16 @@ def risk_panel(actor: Actor, risk: Risk) -> Panel | None:
     )
 
 
+add_secrecy(
+    bp,
+    Feature(
+        kind=REVIEW,
+        model=Review,
+        find=review_for,
+        folder="/reviews",
+        head="reviews/_head.html",
+        title=lambda review: review.system.name,
+    ),
+)
 add_panel("system", system_panel, order=20)
 add_panel("risk", risk_panel, order=20)

@@ -62,7 +62,7 @@ def start_review(
             _("There is no checklist yet; the administrator runs “riskreg init” once.")
         )
     db.session.refresh(system, ["version"], with_for_update=True)  # one at a time for each system
-    unsigned = open_review_of(system)
+    unsigned = open_review_of(actor, system)
     if unsigned is not None:
         raise Conflict(_("%(ref)s of this system is not signed yet.", ref=unsigned.ref))
     requirement = requirement_of(system)
@@ -165,10 +165,14 @@ def _move(
 
 
 def _copy_answers(review: Review) -> int:
-    """Copy what was answered in the system's last signed review, by the statements' codes."""
+    """Copy what was answered in the system's last signed review, by the statements' codes.
+
+    Never from a confidential one, for the new one is not.
+    """
     last = db.session.scalar(
         select(Review.id)
         .where(Review.system_id == review.system_id, Review.status == ReviewStatus.SIGNED_OFF)
+        .where(~Review.is_confidential)
         .order_by(Review.id.desc())
         .limit(1)
     )

@@ -22,7 +22,7 @@ bp = Blueprint("search", __name__)
 
 
 @bp.get("/search")
-@requires(Permission.TEAM_VIEW)
+@requires(Permission.SELF)  # somebody without a role finds what is theirs
 @limited(Limit.SEARCH)
 def index() -> str | Response:
     """What holds the words asked for; the name of a thing leads straight to it."""

@@ -144,17 +144,17 @@ def _frame() -> dict[str, Any]:
 
 
 def _parts_for(actor: "Actor", lang: str) -> dict[str, Markup]:
-    """What is the same for everybody with the same roles."""
+    """What is the same for everybody who may do the same."""
     here = _word_of(request.endpoint)
-    roles = actor.roles
+    allowed = (actor.roles, actor.own_views)
 
     def rail() -> dict[str, Any]:
         return {"nav": _rail(actor, here)}
 
     return {
-        "frame_rail": _part("_rail.html", lang, rail, roles, here),
-        "frame_bottom": _part("_bottom.html", lang, rail, roles, here),
-        "frame_new": _part("_new.html", lang, lambda: {"new_links": _new_links(actor)}, roles),
+        "frame_rail": _part("_rail.html", lang, rail, allowed, here),
+        "frame_bottom": _part("_bottom.html", lang, rail, allowed, here),
+        "frame_new": _part("_new.html", lang, lambda: {"new_links": _new_links(actor)}, allowed),
     }
 
 
@@ -235,6 +235,11 @@ def entry_here() -> NavEntry | None:
     actor = g.get("actor")
     rail = _rail(actor, _word_of(request.endpoint)) if actor is not None else []
     return next((entry for entry in rail if entry.active), None)
+
+
+def first_entry() -> NavEntry:
+    """The first word of the rail: where somebody is led whom home has nothing to tell."""
+    return _rail(g.actor, None)[0]
 
 
 @lru_cache(maxsize=512)

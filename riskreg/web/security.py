@@ -22,7 +22,7 @@ class Actor(Protocol):
     """What this layer needs of the person who acts (riskreg.org.permissions.Actor)."""
 
     def may_somewhere(self, permission: Any) -> bool:
-        """Whether any role of theirs allows the act anywhere."""
+        """Whether any role of theirs allows the act anywhere, or they look at what is theirs."""
 
 
 def requires(permission: StrEnum | str) -> Callable[[View], View]:

@@ -11,7 +11,9 @@ from riskreg.errors import Invalid
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, System, Team, UserSession
 from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.org.readers import keep_confidential, readers_of
 from riskreg.postmortems.models import Postmortem
+from riskreg.reviews.models import Review
 from riskreg.risks.models import Risk
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
@@ -19,6 +21,8 @@ from tests.factories import actor, give_role, make_person, make_system, make_tea
 from tests.postmortems.factories import make_incident, make_postmortem
 from tests.reviews.factories import install_content, make_review
 from tests.risks.factories import make_risk
+
+HANDED = select(AuditEntry).where(AuditEntry.action == "person.handover")
 
 
 @pytest.fixture
@@ -143,3 +147,24 @@ def test_names_confidential_risks_to_whoever_may_open_them(
     page = client.sign_in(make_person(root, Role.ADMIN)).get(f"/admin/people/{leaver.id}/handover")
     assert f"/risks/{secret.ref}/opening" in page.text
     assert "A secret" not in page.text
+
+
+def test_a_confidential_review_that_nobody_else_reads_gets_a_reader(
+    client: RegisterClient, root: Team, leaver: Person, two: Team
+) -> None:
+    review = make_review(make_system(two, name="A secret"), leaver)
+    with transaction():
+        row = db.session.get_one(Review, review.id)
+        keep_confidential(actor(leaver), row, readers=(), why="It says where we are weak.")
+    path, taker = f"/admin/people/{leaver.id}/handover", make_person(two)
+    client.sign_in(make_person(root, Role.ADMIN))
+    assert f"/reviews/{review.ref}/opening" in client.get(path).text
+    client.post(f"/reviews/{review.ref}/opening", data={"why": "Lea leaves."})
+    assert "Nobody else reads it" in client.get(path).text
+    sent = {"item": f"review-{review.id}", f"to-{two.id}": str(taker.id)}
+    client.post(path, data=sent)
+    stored = db.session.get_one(Review, review.id)
+    assert stored.secret in actor(taker).privy
+    assert [person.id for person in readers_of(stored).named] == [taker.id]
+    assert review.ref not in client.get(path).text
+    assert review.ref not in str([each.changes for each in db.session.scalars(HANDED)])

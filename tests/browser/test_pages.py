@@ -32,6 +32,7 @@ PATHS = (
     "/reviews/new",
     "/reviews/new?system=payments",
     "/reviews/{review}",
+    "/reviews/{review}/readers",
     "/coverage",
     "/incidents",
     "/incidents/new",
@@ -92,6 +93,7 @@ LISTS = {
 }
 # Addresses that are no page of the demo, or that a walk looks at.
 ELSEWHERE = {
+    "/reviews/<ref>/opening",  # the same page as for risks and incidents
     *("/healthz", "/readyz", "/setup", "/sign-in", "/sign-in/code", "/risks/preview"),
     *("/sign-in/link", "/sign-in/password", "/sign-in/sso", "/sign-in/sso/return"),
     *("/me/proof/sso", "/me/sso", "/me/sso/connection"),  # the demo has no identity provider

@@ -36,7 +36,7 @@ COUNTS = {
     Person: 30,
     System: 25,
     Risk: 120 + 6 + DECLINED,  # of the texts, imported, accepted instead of an action
-    Review: 12,
+    Review: 13,
     Incident: 30,
     Postmortem: 30,
     ActionItem: 140,

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.org.kinds import Role
-from riskreg.org.models import Person, System, SystemOperator, Team
+from riskreg.org.models import Person, SystemOperator, Team
 from riskreg.reviews.models import Answer, Review, ReviewRisk, Statement
 from riskreg.reviews.owners import fitting_owner
 from riskreg.reviews.routes import risk_panel
@@ -148,7 +148,7 @@ def test_without_operators_it_is_the_one_manager(
     client.post(f"/reviews/{review.ref}/risks/chg-5")
     assert risks()[0].owner_id == manager.id
     make_person(db.session.get_one(Team, review.team_id), Role.MANAGER)
-    assert fitting_owner(db.session.get_one(System, review.system_id)) is None
+    assert fitting_owner(db.session.get_one(Review, review.id)) is None
 
 
 class TestRecheck:

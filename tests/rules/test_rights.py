@@ -1,16 +1,19 @@
 """Who gets what from every address: the answers stand in rights.txt, one line per address.
 
 404 is for what may not be seen, 403 for what may be seen but not changed. What one person removed
-is not there for those after them in the line.
+is not there for those after them in the line. rights_of_secrets.txt says the same of a confidential
+risk, incident, review and action.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from riskreg.db import db, transaction
 from riskreg.imports.services import keep_file
@@ -18,9 +21,13 @@ from riskreg.jobs.kinds import JobState
 from riskreg.jobs.services import enqueue
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
+from riskreg.org.readers import keep_confidential
 from riskreg.packs.kinds import PackKind
 from riskreg.packs.services import ask_for_pack, freeze
+from riskreg.postmortems.models import Incident
 from riskreg.reviews.kinds import AnswerValue
+from riskreg.reviews.models import Review
+from riskreg.risks.models import Risk
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_system, make_team
@@ -30,7 +37,15 @@ from tests.reviews.factories import install_content, make_review
 RULES = Path(__file__).parent
 ADDRESSES = RULES / "addresses.txt"
 TABLE = RULES / "rights.txt"
-WHO = ("nobody", "gone", "beside", "viewer", "engineer", "manager", "admin")
+OUTSIDE = ("nobody", "gone")
+WHO = (*OUTSIDE, "beside", "viewer", "engineer", "manager", "admin")
+SECRETS_TABLE = RULES / "rights_of_secrets.txt"
+# A named reader without any role, and two who are not named whatever their roles are.
+WHO_OF_SECRETS = ("reader", "manager", "admin")
+# Pages about one of them, and those that a reader without a role gets there from.
+ABOUT_SECRETS = re.compile(
+    r"\w+ /(search|export/.*|(risks|incidents|reviews|actions)(/<ref>.*)?)? "
+)
 COOKIE = "riskreg-http"
 # What is sent, as (field, thing), where nothing would be about nothing at all.
 BODIES = {
@@ -43,9 +58,9 @@ FIXED = {"kind": "risks", "key": "summary", "number": "1"}
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """One organisation: who asks, and the thing that each address is asked about."""
+    """One organisation: who asks, by their cookies, and the thing that each address is about."""
 
-    people: Mapping[str, Person]
+    cookies: Mapping[str, str]
     things: Mapping[str, str]
 
 
@@ -63,54 +78,91 @@ def world(client: RegisterClient) -> World:
         "admin": make_person(root, Role.ADMIN),
     }
     things = things_of(team, make_person(team, Role.MANAGER), files_of=people["engineer"])
-    return World(people=people, things=things)
+    return World(cookies=_cookies(client, people), things=things)
+
+
+@pytest.fixture
+def world_of_secrets(client: RegisterClient) -> World:
+    """A team with one of everything, all of it confidential, and its people."""
+    root = make_team("Company")
+    team = make_team("Payments", parent=root)
+    people = {
+        "reader": make_person(None),
+        "manager": make_person(team, Role.MANAGER),
+        "admin": make_person(root, Role.ADMIN),
+    }
+    doer = make_person(team, Role.MANAGER)
+    things = things_of(team, doer, files_of=doer)
+    with transaction():
+        readers = [db.session.get_one(Person, people["reader"].id)]
+        for model in (Risk, Incident, Review):
+            item = db.session.scalars(select(model)).one()
+            keep_confidential(actor(doer), item, readers=readers, why="It is a way in.")
+    return World(cookies=_cookies(client, people), things=things)
 
 
 def test_every_address_answers_each_person_as_the_table_says(
     client: RegisterClient, world: World
 ) -> None:
-    cookies: dict[int, str] = {}
-    found = [_line("", WHO)]
-    for address in ADDRESSES.read_text().splitlines():
+    assert_table(client, world, TABLE, WHO, ADDRESSES.read_text().splitlines())
+
+
+def test_what_is_confidential_answers_each_person_as_its_table_says(
+    client: RegisterClient, world_of_secrets: World
+) -> None:
+    about = filter(ABOUT_SECRETS.match, ADDRESSES.read_text().splitlines())
+    assert_table(client, world_of_secrets, SECRETS_TABLE, WHO_OF_SECRETS, about)
+
+
+def assert_table(
+    client: RegisterClient, world: World, table: Path, who: Sequence[str], addresses: Iterable[str]
+) -> None:
+    """Ask each address as each person: in the order of the table, but leaving last."""
+    plain = FlaskClient(client.application, client.application.response_class, use_cookies=False)
+    lines = {}
+    for address in sorted(addresses, key=lambda each: "/sign-out" in each):
         method, rule, _endpoint = address.split()
-        path = path_of(rule, world.things)
-        body = {name: world.things[key] for name, key in BODIES.get(rule, {}).items()}
-        answers = [
-            _answer(_as(client, world.people.get(who), cookies), method, path, body) for who in WHO
-        ]
-        if rule == "/sign-out":
-            cookies.clear()
-        found.append(_line(f"{method} {rule}", answers))
-    assert found == TABLE.read_text().splitlines(), (
+        sent = {
+            "path": path_of(rule, world.things),
+            "method": method,
+            "data": {name: world.things[key] for name, key in BODIES.get(rule, {}).items()},
+        }
+        answers = [_answer(plain, sent, _headers(world, each)) for each in who]
+        lines[address] = _line(f"{method} {rule}", answers)
+    found = [_line("", who), *(lines[address] for address in sorted(lines))]
+    assert found == table.read_text().splitlines(), (
         "Rights changed. If that is meant, commit the new table, which is:\n" + "\n".join(found)
     )
 
 
-def _answer(client: RegisterClient, method: str, path: str, body: dict[str, str]) -> str:
+def _headers(world: World, who: str) -> dict[str, str]:
+    """Whoever is in asks as a program does: there are hundreds of refusals, and then no pages."""
+    if who in OUTSIDE:
+        return {"Cookie": f"{COOKIE}={world.cookies.get(who, '')}"}
+    return {"Cookie": f"{COOKIE}={world.cookies[who]}", "Accept": "application/json"}
+
+
+def _answer(client: FlaskClient, sent: dict[str, Any], headers: dict[str, str]) -> str:
     """ "yes" is an answer of the service itself: done, shown, or refused for what was sent.
 
     Pages are checked elsewhere; here they are only asked for, because there are hundreds.
     """
     with client.application.app_context():
-        answer = FlaskClient.open(client, path, method=method, data=body)
-    db.session.rollback()
-    db.session.expire_all()
-    assert answer.status_code < 500, path
+        answer = client.open(**sent, headers=headers)
+    assert answer.status_code < 500, sent
     if answer.status_code == 303 and "/sign-in" in str(answer.location):
         return "sign-in"
     return str(answer.status_code) if answer.status_code in {401, 403, 404} else "yes"
 
 
-def _as(client: RegisterClient, person: Person | None, cookies: dict[int, str]) -> RegisterClient:
-    """Be this person; a session is begun once for each, because there are hundreds of requests."""
-    client.delete_cookie(COOKIE)
-    if person is not None:
-        if person.id not in cookies:
-            cookie = client.sign_in(person).get_cookie(COOKIE)
-            assert cookie is not None
-            cookies[person.id] = cookie.value
-        client.set_cookie(COOKIE, cookies[person.id])
-    return client
+def _cookies(client: RegisterClient, people: Mapping[str, Person]) -> dict[str, str]:
+    """A session is begun once for each, because there are hundreds of requests."""
+    found = {}
+    for who, person in people.items():
+        cookie = client.sign_in(person).get_cookie(COOKIE)
+        assert cookie is not None
+        found[who] = cookie.value
+    return found
 
 
 def path_of(rule: str, things: Mapping[str, str]) -> str:
@@ -124,7 +176,7 @@ def path_of(rule: str, things: Mapping[str, str]) -> str:
     return re.sub(r"<([^>]+)>", filled, rule)
 
 
-def _line(address: str, answers: tuple[str, ...] | list[str]) -> str:
+def _line(address: str, answers: Sequence[str]) -> str:
     return f"{address:<62}" + "".join(f"{each:<9}" for each in answers).rstrip()
 
 

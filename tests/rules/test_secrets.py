@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -23,6 +25,10 @@ from riskreg.packs.services import freeze
 from riskreg.postmortems.models import Incident, Postmortem
 from riskreg.postmortems.services import add_idea, link_risk, save_section, update_incident
 from riskreg.postmortems.template import template
+from riskreg.reviews.answers import AnswerValues, add_comment, save_answer, waive_statement
+from riskreg.reviews.kinds import AnswerValue
+from riskreg.reviews.models import Review
+from riskreg.reviews.services import return_review, sign_off_review, submit_review
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Risk
 from riskreg.risks.services import assess_risk, pin_risk
@@ -34,10 +40,15 @@ from tests.rules.test_rights import ADDRESSES, path_of, things_of
 
 SECRET = re.compile(r"(?i)kanarienvogel-([a-z_.]+)")
 OTHERS = ("viewer", "engineer", "manager", "admin", "beside", "nobody")
+MODELS: Mapping[str, type[Any]] = {"risk": Risk, "incident": Incident, "review": Review}
 TEXTS = {
     "risk": ("title", "cause", "event", "consequence", "description", "controls", "category"),
     "incident": ("title", "summary", "customer_effect"),
 }
+REVIEW_TEXTS = (
+    *("reason", "evidence", "note", "evidence_url"),
+    *("waiver", "comment", "back", "sign_off_note"),
+)
 # Where else the same pages could show it: filters, orders, words, names; what it is linked to.
 MORE = (
     "/risks?status=all&column=team&column=owner",
@@ -61,7 +72,15 @@ MORE = (
     "/incidents/{open_incident}",
     "/incidents/{open_incident}/risks?q=kanarienvogel",
     "/risks/{open_risk}",
-    "/reviews/{review}",
+    "/trail?ref={review}",
+    "/actions/new?origin={review}",
+    "/packs/new?kind=review&ref={review}",
+    "/search?q={review}",
+    "/reviews?q={review}",
+    "/reviews?status=signed_off",
+    "/coverage?order=ci",
+    "/systems/{system}",
+    "/reviews/new?system={system}",
 )
 
 
@@ -98,15 +117,18 @@ def world(client: RegisterClient) -> World:
         "risk": things["risk_ref"],
         "incident": things["incidents/ref"],
         "review": things["reviews/ref"],
+        "system": things["systems/key"],
         **_open_things(team, doer),
     }
-    actions = {name: _action(team, doer, name, names[name]) for name in ("risk", "incident")}
+    actions = {name: _action(team, doer, name, names[name]) for name in MODELS}
     with transaction():
         who = actor(db.session.get_one(Person, doer.id))
         _plant_risk(who, db.session.get_one(Risk, _number(names["risk"])))
         _plant_incident(who, db.session.get_one(Incident, _number(names["incident"])))
+        signer = actor(db.session.get_one(Person, people["manager"].id))
+        _plant_review(who, signer, db.session.get_one(Review, _number(names["review"])))
         _link(who, names)
-        for model, name in ((Risk, "risk"), (Incident, "incident")):
+        for name, model in MODELS.items():
             item = db.session.get_one(model, _number(names[name]))
             keep_confidential(who, item, readers=(), why=word(f"{name}.why"))
     return World(
@@ -126,8 +148,10 @@ def test_a_secret_is_found_by_its_readers_and_by_nobody_else(
     planted = {
         *(f"{name}.{field}" for name, fields in TEXTS.items() for field in fields),
         *(f"section.{each.key}" for each in template().sections if each.has_text),
-        *(f"{name}.action_{field}" for name in TEXTS for field in ("title", "detail")),
-        *("risk.pin_reason", "risk.rating", "incident.idea", "risk.why", "incident.why"),
+        *(f"{name}.action_{field}" for name in MODELS for field in ("title", "detail")),
+        *(f"{name}.why" for name in MODELS),
+        *("risk.pin_reason", "risk.rating", "incident.idea"),
+        *(f"review.{field}" for field in REVIEW_TEXTS),
     }
     assert len(planted) >= 20
     assert planted - set().union(*found.values()) == set()
@@ -137,6 +161,7 @@ def test_a_secret_is_found_by_its_readers_and_by_nobody_else(
         *(f"/risks/{world.names['open_risk']}", f"/incidents/{world.names['open_incident']}"),
         *("/search?q=kanarienvogel", "export risks csv", "export risks json"),
         *("export actions csv", "export incidents csv", "export incidents json"),
+        *(f"/reviews/{world.names['review']}", "export review csv", "export review json"),
     }
     assert not {place for place in found if place.startswith("pack")}
 
@@ -176,6 +201,21 @@ def _plant_incident(who: Actor, incident: Incident) -> None:
             save_section(who, postmortem, section.key, word(f"section.{section.key}"))
     add_idea(who, postmortem, word("incident.idea"))
     postmortem.review_due_on = now().date()
+
+
+def _plant_review(who: Actor, signer: Actor, review: Review) -> None:
+    """The secret in an answer that does not apply, in its evidence, and in all that was said."""
+    texts: dict[str, Any] = {name: word(f"review.{name}") for name in REVIEW_TEXTS[:3]}
+    texts["evidence_url"] = f"https://example.org/{word('review.evidence_url')}"
+    code = review.checklist_version.statements[0].code
+    save_answer(who, review, code, AnswerValues(value=AnswerValue.NOT_APPLICABLE, **texts))
+    tomorrow = now().date() + timedelta(days=1)
+    waive_statement(who, review, "chg-1", until=tomorrow, why=word("review.waiver"))
+    add_comment(who, review, word("review.comment"), code=code)
+    submit_review(who, review)
+    return_review(who, review, why=word("review.back"))
+    submit_review(who, review)
+    sign_off_review(signer, review, note=word("review.sign_off_note"))
 
 
 def _link(who: Actor, names: Mapping[str, str]) -> None:

@@ -43,7 +43,10 @@ def read(asked: Asked) -> Book:
         yield from found
 
     return Book(
-        name=review.ref, data=Sheet(name="data", columns=COLUMNS, rows=rows), count=len(found)
+        name=review.ref,
+        data=Sheet(name="data", columns=COLUMNS, rows=rows),
+        count=len(found),
+        about=review if review.is_confidential else None,
     )
 
 

@@ -20,8 +20,8 @@ def reviews_of_team(actor: Actor, scope: Scope) -> dict[str, Any]:
     """
     systems = systems_for(actor, below=scope.team, permission=Permission.REVIEW_VIEW)
     ids = [system.id for system in systems]
-    newest = newest_reviews(ids, handed_in=True)
-    begun = newest_reviews([number for number in ids if number not in newest])
+    newest = newest_reviews(actor, ids, handed_in=True)
+    begun = newest_reviews(actor, [number for number in ids if number not in newest])
     results = results_of(actor, [asked_of(review) for review in newest.values()], scope.on)
     rows = []
     for system in systems:
