@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+from itertools import chain as chain_of
 
 import structlog
 from flask import Flask
@@ -11,11 +12,11 @@ from flask_wtf.csrf import CSRFProtect
 from riskreg import features, paths
 from riskreg.audit import chain
 from riskreg.db import db, engine_options, prepare_engine
-from riskreg.org import limits, proofs
+from riskreg.org import api_keys, limits, proofs
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
-from riskreg.web import addresses, errors, frame, jinja, security, transactions
+from riskreg.web import addresses, api, errors, frame, jinja, security, transactions
 from riskreg.web.compiling import PageEnvironment
 from riskreg.web.texts import Texts
 
@@ -33,7 +34,8 @@ def build(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     Texts(app, default_timezone="UTC")
-    CSRFProtect(app).exempt("riskreg.web.reports.create")  # browsers send it by themselves
+    csrf = CSRFProtect(app)
+    csrf.exempt("riskreg.web.reports.create")  # browsers send it by themselves
     app.after_request(transactions.settle)  # registered first, so it runs last
     transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)
@@ -46,6 +48,8 @@ def build(settings: Settings | None = None) -> Flask:
     jinja.init_app(app)
     for module in features.BLUEPRINTS:
         app.register_blueprint(importlib.import_module(module).bp)
+    resources = [importlib.import_module(module).RESOURCES for module in features.API]
+    api.init_app(app, csrf, list(chain_of(*resources)), api_keys)
     for module in features.TASKS:
         importlib.import_module(module)
     security.refuse_undeclared(app)

@@ -69,6 +69,14 @@ class Invalid(RiskregError):
     status = 422
 
 
+class Refused(Invalid):
+    """Several values were refused: each of `errors` names one, and says why in its `detail`."""
+
+    def __init__(self, message: str, *, errors: list[dict[str, str]]) -> None:
+        super().__init__(message)
+        self.errors = errors
+
+
 class TooMany(RiskregError):
     """Too many tries; `retry_after_seconds` says when to come back."""
 

@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "riskreg.org.links",
     "riskreg.org.proofs",
     "riskreg.org.people",
+    "riskreg.org.token_pages",
     "riskreg.org.routes",
     "riskreg.packs.routes",
     "riskreg.postmortems.routes",
@@ -44,6 +45,9 @@ BLUEPRINTS = (
     "riskreg.sso.routes",
     "riskreg.sso.admission",
 )
+
+# Modules with `RESOURCES`: what programs may ask for under /api/v1.
+API = ("riskreg.org.api",)
 
 # Modules whose import registers background tasks.
 TASKS: tuple[str, ...] = (
@@ -58,6 +62,7 @@ TASKS: tuple[str, ...] = (
 COMMANDS: tuple[str, ...] = (
     "riskreg.audit.commands",
     "riskreg.commands.install",
+    "riskreg.commands.tokens",
     "riskreg.commands.work",
     "riskreg.commands.doctor",
     "riskreg.commands.backup",

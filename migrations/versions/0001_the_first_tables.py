@@ -282,6 +282,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_system_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("scope", sa.String(length=20), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_address", sa.String(length=64), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_api_token_person_id_person")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_api_token_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_api_token_form_key")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_token_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_api_token_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "confidential_reader",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -971,6 +996,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answer_statement_id"), ["statement_id"], unique=False)
 
     op.create_table(
+        "api_create",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_id", sa.Integer(), nullable=False),
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("made", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["token_id"], ["api_token.id"], name=op.f("fk_api_create_token_id_api_token")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_create")),
+        sa.UniqueConstraint("token_id", "key_hash", name=op.f("uq_api_create_token_id_key_hash")),
+    )
+    with op.batch_alter_table("api_create", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_create_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "assessment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("risk_id", sa.Integer(), nullable=False),
@@ -1274,6 +1316,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_assessment_at"))
 
     op.drop_table("assessment")
+    with op.batch_alter_table("api_create", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_create_created_at"))
+
+    op.drop_table("api_create")
     with op.batch_alter_table("answer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_answer_statement_id"))
         batch_op.drop_index(batch_op.f("ix_answer_answered_by_id"))
@@ -1394,6 +1440,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_confidential_reader_person_id"))
 
     op.drop_table("confidential_reader")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_token_team_id"))
+        batch_op.drop_index(batch_op.f("ix_api_token_person_id"))
+
+    op.drop_table("api_token")
     with op.batch_alter_table("system", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_system_team_id"))
 

@@ -112,7 +112,8 @@ def origins(actor: Actor, actions: Iterable[ActionItem]) -> dict[int, Origin]:
     for kind in {origin.kind for origin in found.values()}:
         ids = {origin.id for origin in found.values() if origin.kind == kind}
         titles |= {(kind, number): title for number, title in _titles(actor, kind, ids)}
-    assigned = {each.id for each in actions if each.assignee_id == actor.person_id}
+    own_id = actor.own_id
+    assigned = {each.id for each in actions if own_id and each.assignee_id == own_id}
     mine = {(each.kind, each.id) for at, each in found.items() if at in assigned}
     told = _told(actor, mine - titles.keys())
     return {

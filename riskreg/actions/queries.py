@@ -142,7 +142,7 @@ def lines_of(actor: Actor, *, risk_id: int) -> list[ActionLine]:
     """Actions that came from a risk that the actor sees, open ones first by due date."""
     seen = team_ids(actor, Permission.ACTION_VIEW)
     query = _lines(None if seen is None else tuple(seen))
-    rows = db.session.connection().execute(query, {"risk_id": risk_id, "me": actor.person_id})
+    rows = db.session.connection().execute(query, {"risk_id": risk_id, "me": actor.own_id})
     return [ActionLine(*row) for row in rows]
 
 

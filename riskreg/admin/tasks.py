@@ -8,6 +8,7 @@ from riskreg.db import transaction
 from riskreg.jobs.registry import Context, task
 from riskreg.jobs.services import KEEP_FINISHED, sweep
 from riskreg.lib.dates import now
+from riskreg.org.api_keys import KEPT_FOR, sweep_keys
 from riskreg.org.limits import sweep_uses
 from riskreg.org.one_time_links import sweep_links
 
@@ -20,4 +21,6 @@ def sweep_old_rows(_context: Context) -> dict[str, int]:
     with transaction():
         uses = sweep_uses(now() - KEEP_USES)
         links = sweep_links(now() - KEEP_FINISHED)
-    return {"jobs": sweep(now() - KEEP_FINISHED), "uses": uses, "links": links}
+        keys = sweep_keys(now() - KEPT_FOR)
+    jobs = sweep(now() - KEEP_FINISHED)
+    return {"jobs": jobs, "uses": uses, "links": links, "keys": keys}

@@ -1,7 +1,8 @@
-"""The demo's papers: a register that was imported, a pack of a quarter ago, a pack of today."""
+"""The demo's papers: a register that was imported, two packs, and what programs read it with."""
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from riskreg.audit.services import record
 from riskreg.db import db
@@ -10,7 +11,9 @@ from riskreg.demo.company import Company
 from riskreg.demo.content import FOLDER
 from riskreg.imports.services import ask_to_apply, keep_file, seal_of
 from riskreg.lib.dates import now
+from riskreg.org.kinds import Scope
 from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.org.tokens import create_token
 from riskreg.packs.kinds import PackKind
 from riskreg.packs.models import Pack
 from riskreg.packs.services import ask_for_pack, freeze
@@ -18,6 +21,11 @@ from riskreg.packs.services import ask_for_pack, freeze
 IMPORTED_DAYS_AGO, QUARTER_DAYS = 205, 92
 SURVEY = "delivery-insurer-survey.csv"
 MADE_IN = timedelta(seconds=41)
+# (days ago, what for, used for so many days); the second is too old by now.
+TOKENS: tuple[tuple[int, dict[str, Any]], ...] = (
+    (43, {"name": "Release pipeline reads risks", "team": "shop", "days": 365, "used": 42}),
+    (112, {"name": "Trial with a chat bot", "team": "larkmere", "days": 90, "used": 17}),
+)
 
 
 def tell_papers(chronicle: Chronicle, company: Company) -> None:
@@ -26,6 +34,9 @@ def tell_papers(chronicle: Chronicle, company: Company) -> None:
     chronicle.add(imported_at, partial(_import, company, team="delivery", by="tobias"))
     frozen_at = chronicle.instant(QUARTER_DAYS, "quarter")
     chronicle.add(frozen_at, partial(_pack_put_away, company, team="larkmere", by="tobias"))
+    for days_ago, token in TOKENS:
+        made_at = chronicle.instant(days_ago, f"token {token['name']}")
+        chronicle.add(made_at, partial(_token, company, **token))
     asked_at = chronicle.now - timedelta(minutes=20)
     chronicle.add(asked_at, partial(_pack, company, team="larkmere", by="ingrid"))
 
@@ -52,6 +63,14 @@ def _pack_put_away(company: Company, *, team: str, by: str) -> None:
     db.session.flush()
     record(actor=actor, action="pack.ask", subject=pack, changes={"kind": [None, snapshot.kind]})
     record(actor=SYSTEM_ACTOR, action="pack.make", subject=pack)
+
+
+def _token(company: Company, *, name: str, team: str, days: int, used: int) -> None:
+    """What a program of Tobias's reads with; its words are thrown away."""
+    owner, on = company.people["tobias"], company.teams[team]
+    act = company.actor("tobias")
+    token, _words = create_token(act, person=owner, team=on, name=name, scope=Scope.READ, days=days)
+    token.last_used_at, token.last_address = now() + timedelta(days=used), "192.0.2.24"
 
 
 def _pack(company: Company, *, team: str, by: str) -> None:

@@ -127,7 +127,7 @@ def inside(paths: Sequence[str]) -> ColumnElement[bool]:
 
 def _is_assigned(actor: Actor, row: Any) -> bool:
     assignee: int | None = getattr(row, "assignee_id", None)
-    return assignee is not None and assignee == actor.person_id
+    return assignee is not None and assignee == actor.own_id
 
 
 def _without_hidden(
@@ -144,7 +144,7 @@ def _without_hidden(
         return within
     privy = by_kind(actor.privy)
     found = and_(within, open_to(privy, rows.c, rows.name))
-    own = own_rows(actor.person_id, privy, rows.c, rows.name)
+    own = own_rows(actor.own_id, privy, rows.c, rows.name)
     if ids is None or permission not in VIEWS or own is None:
         return found
     here = true() if below is None else team_id.in_(select(Team.id).where(inside([below.path])))

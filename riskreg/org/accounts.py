@@ -22,6 +22,7 @@ from riskreg.org.services import (
     refuse_last_administrator,
     set_password,
 )
+from riskreg.org.tokens import end_all_tokens
 
 PASSWORD_BYTES = 15  # 20 characters
 
@@ -98,6 +99,7 @@ def deactivate_person(actor: Actor, person: Person) -> None:
     refuse_last_administrator(person)
     _set_active(actor, person, is_active=False)
     end_all_sessions(person)
+    end_all_tokens(actor, person)
 
 
 def activate_person(actor: Actor, person: Person) -> None:

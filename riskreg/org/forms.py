@@ -1,6 +1,7 @@
 """Forms of sign-in, set-up, systems, teams and people."""
 
 import re
+import secrets
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Self
@@ -31,8 +32,16 @@ from wtforms.validators import (
 )
 
 from riskreg.fields import choices_of, clean
-from riskreg.org.kinds import DataClass, Entrance, Hours, Role
-from riskreg.org.labels import DATA_CLASS, ENTRANCE, HOURS, ROLE, ROLE_MEANING
+from riskreg.org.kinds import DataClass, Entrance, Hours, Role, Scope
+from riskreg.org.labels import (
+    DATA_CLASS,
+    ENTRANCE,
+    HOURS,
+    ROLE,
+    ROLE_MEANING,
+    SCOPE,
+    SCOPE_MEANING,
+)
 from riskreg.org.models import Person, Team
 from riskreg.org.passwords import MAX_LENGTH
 
@@ -265,6 +274,30 @@ class RoleForm(Form):
         """Fill in what can be chosen."""
         self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
         self.role.choices = choices_of(ROLE.items())
+        return self
+
+
+class TokenForm(Form):
+    """A token for a program."""
+
+    name = StringField(
+        _l("What is it for?"),
+        [DataRequired(_l("Say which program has it, to know it again.")), Length(max=60)],
+        filters=[clean],
+        description=_l("Such as “nightly export”; it stands beside your name in the trail."),
+    )
+    team = SelectField(_l("Team"), [InputRequired()], description=_l("And every team below it."))
+    scope = RadioField(_l("What may it do?"), [InputRequired()], default=Scope.READ)
+    days = SelectField(_l("It lasts"), [InputRequired()], default="90")
+    form_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
+
+    def offer(self, teams: Sequence[Team], lasting: Sequence[tuple[int, str]]) -> Self:
+        """Fill in what can be chosen; `lasting` are (days, words)."""
+        self.team.choices = choices_of((team.slug, _indented(team)) for team in teams)
+        self.scope.choices = choices_of(
+            (scope, f"{words}: {SCOPE_MEANING[scope]}") for scope, words in SCOPE.items()
+        )
+        self.days.choices = choices_of((str(days), words) for days, words in lasting)
         return self
 
 

@@ -12,6 +12,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What a program may do with a token; to write includes to read."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 class Entrance(StrEnum):
     """How a new person gets in."""
 
@@ -33,6 +40,7 @@ class Notice(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a word, not a secret
     SECOND_FACTOR = "second-factor"
     ACCOUNT = "account"
+    TOKEN = "token"  # noqa: S105 - a word, not a secret
 
 
 class Hours(StrEnum):

@@ -6,7 +6,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from riskreg.metrics.reviews import Level, LevelReason
-from riskreg.org.kinds import DataClass, Entrance, Hours, Role, Strength
+from riskreg.org.kinds import DataClass, Entrance, Hours, Role, Scope, Strength
 
 Labels = Mapping[str, LazyString]
 
@@ -26,6 +26,14 @@ SECRET_OWNER: Labels = {
     "risk": _l("its owner"),
     "incident": _l("the owner of its post-mortem"),
     "operability_review": _l("whoever began it"),
+}
+SCOPE: Labels = {
+    Scope.READ: _l("Read"),
+    Scope.WRITE: _l("Read and write"),
+}
+SCOPE_MEANING: Labels = {
+    Scope.READ: _l("lists and looks; changes nothing"),
+    Scope.WRITE: _l("also files and changes, as far as you may, but manages nobody"),
 }
 ENTRANCE: Labels = {
     Entrance.PROVIDER: _l(

@@ -72,6 +72,14 @@ def notice_letter(person: Person, notice: Notice, at: datetime) -> tuple[str, st
             email=person.email,
             when=when,
         )
+    elif notice is Notice.TOKEN:
+        subject = _("A program may act for you in riskreg")
+        what = _(
+            "On %(when)s a token was made with which a program acts as %(email)s. It is listed on "
+            "your page, where it can be ended.",
+            email=person.email,
+            when=when,
+        )
     else:
         subject = _("Your second factor for riskreg was turned off")
         what = _(

@@ -44,6 +44,8 @@ class Limit(StrEnum):
     EXPORT = "export"
     PACK = "pack"
     IMPORT = "import"
+    API = "api"  # with one token
+    TOKEN = "token"  # noqa: S105 - a token that is none, from one address
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,8 @@ RULES = {
     Limit.EXPORT: Rule(times=10, within=timedelta(hours=1)),
     Limit.PACK: Rule(times=10, within=timedelta(hours=1)),
     Limit.IMPORT: Rule(times=6, within=timedelta(hours=1)),
+    Limit.API: Rule(times=600, within=timedelta(minutes=1)),
+    Limit.TOKEN: Rule(times=20, within=timedelta(minutes=1)),
 }
 
 

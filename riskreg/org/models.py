@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from riskreg.db import Base, Big, Key, Name, Word
-from riskreg.org.kinds import DataClass, Hours, LinkKind, Role, Strength
+from riskreg.org.kinds import DataClass, Hours, LinkKind, Role, Scope, Strength
 
 
 class Team(Base):
@@ -139,6 +139,45 @@ class UserSession(Base):
     address: Mapped[str] = mapped_column(String(64), default="")
 
     person: Mapped[Person] = relationship()
+
+
+class ApiToken(Base):
+    """What a program acts for a person with, on one team and below; its secret is stored nowhere.
+
+    It is never more than its owner's roles at that moment; see riskreg.org.tokens.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(60))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    scope: Mapped[Scope] = mapped_column(Word(Scope))
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]  # to a minute
+    last_address: Mapped[str] = mapped_column(String(64), default="")
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one form, one token
+
+    person: Mapped[Person] = relationship()
+    team: Mapped[Team] = relationship()
+
+
+class ApiCreate(Base):
+    """What a program's request with an Idempotency-Key made; see riskreg.org.api_keys."""
+
+    __tablename__ = "api_create"
+    __table_args__ = (UniqueConstraint("token_id", "key_hash"),)
+
+    id: Mapped[Key]
+    token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"))
+    key_hash: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    made: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SecondFactor(Base):

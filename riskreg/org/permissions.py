@@ -65,6 +65,7 @@ VIEW_OF = {
     "incident": Permission.INCIDENT_VIEW,
     "operability_review": Permission.REVIEW_VIEW,
 }
+_ORDER = tuple(Role)  # each includes the ones before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,7 @@ class Actor:
     """Who acts, with their roles: `grants` is (path of the team, role).
 
     `privy` names the confidential things they may read, as (table, number): no role opens those.
+    `by_token`: a program acts for them, see `narrowed`.
     """
 
     person_id: int | None
@@ -82,6 +84,7 @@ class Actor:
     home_team_id: int | None = None
     grants: tuple[tuple[str, Role], ...] = field(default=())
     privy: frozenset[tuple[str, int]] = field(default=frozenset())
+    by_token: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -94,13 +97,30 @@ class Actor:
 
         What they are privy to, and actions, because any could be assigned to them.
         """
-        if self.person_id is None:
+        if self.own_id is None:
             return frozenset()
         return frozenset({Permission.ACTION_VIEW, *(VIEW_OF[kind] for kind, _ in self.privy)})
 
     def without_secrets(self) -> "Actor":
         """The same actor, who may read nothing confidential."""
         return replace(self, privy=frozenset())
+
+    def narrowed(self, path: str, at_most: Role) -> "Actor":
+        """The same person as a program acts for them: on one team and below, with a role at most.
+
+        It sees nothing confidential, and nothing only because it is theirs.
+        """
+        grants = tuple(
+            (max(path, above, key=len), min(role, at_most, key=_ORDER.index))
+            for above, role in self.grants
+            if path.startswith(above) or above.startswith(path)
+        )
+        return replace(self.without_secrets(), grants=grants, by_token=True)
+
+    @property
+    def own_id(self) -> int | None:
+        """Whose things they see whatever the roles are; None where only roles count."""
+        return None if self.by_token else self.person_id
 
     def may(self, permission: Permission, team_path: str) -> bool:
         """Whether a role of theirs on this team, or one above it, allows the act."""

@@ -230,6 +230,11 @@ def people_of(team: Branch) -> Sequence[Person]:
     ).all()
 
 
+def person_with_email(email: str) -> Person | None:
+    """Who has an e-mail, whatever its case; None for nobody."""
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
 def person_by_id(person_id: int) -> Person:
     """A person with their roles; NotFound when there is none."""
     person = db.session.scalar(

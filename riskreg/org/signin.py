@@ -10,6 +10,7 @@ from riskreg.db import db
 from riskreg.errors import Conflict, Forbidden, Invalid, NotFound
 from riskreg.org import sessions
 from riskreg.org.account import change_password, role_rows, session_rows
+from riskreg.org.bearer import load_bearer
 from riskreg.org.codes import ask_for_code
 from riskreg.org.cookies import (
     cookie_name,
@@ -30,7 +31,7 @@ from riskreg.org.queries import person_by_id
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.org.tree import SeenTeams, seen_teams
-from riskreg.web.security import current_actor, requires
+from riskreg.web.security import current_actor, is_api, requires
 
 bp = Blueprint("signin", __name__)
 # Nobody is signed in there.
@@ -187,8 +188,11 @@ def first_administrator(*, organisation: str, name: str, email: str, password: s
 
 
 def load_actor() -> None:
-    """Before each request: who is signed in, from the cookie."""
+    """Before each request: who is signed in, from the cookie; programs come with a token."""
     g.actor = None
+    if is_api():
+        load_bearer()
+        return
     if request.endpoint in FOR_MACHINES:
         return
     token = request.cookies.get(cookie_name())

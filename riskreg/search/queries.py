@@ -133,7 +133,7 @@ def _others(
     # way for both, which on PostgreSQL lets everything through.
     privy = by_kind(actor.privy)
     values |= {f"privy_{kind}": numbers or NO_NUMBERS for kind, numbers in privy.items()}
-    values["me"] = actor.person_id
+    values["me"] = actor.own_id
     for at, spellings in enumerate(patterns):
         values |= {f"word_{at}_{which}": pattern for which, pattern in enumerate(spellings)}
     statement = _statement(len(patterns), len(patterns[0]), frozenset(within))

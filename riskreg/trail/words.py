@@ -119,6 +119,9 @@ ACT: Mapping[str, LazyString] = {
     "incident.move": _l("gave the incident to another team"),
     "review.move": _l("gave the review to another team"),
     "team.update": _l("changed the team"),
+    "token.create": _l("made a token for a program"),
+    "token.end": _l("ended a token"),
+    "token.refuse": _l("refused a token"),
 }
 SUBJECT: Mapping[str, LazyString] = {
     "risk": _l("Risks"),
@@ -130,6 +133,7 @@ SUBJECT: Mapping[str, LazyString] = {
     "team": _l("Teams"),
     "person": _l("People"),
     "user_session": _l("Sign-ins"),
+    "api_token": _l("Tokens"),
     "export": _l("Exports"),
     "pack": _l("Packs"),
     "job": _l("Jobs"),

@@ -1,6 +1,7 @@
 """One renderer for every error: a page, a fragment or problem details (RFC 9457)."""
 
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from flask import (
@@ -19,12 +20,21 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from riskreg.db import DATABASE_FAULTS, db
-from riskreg.errors import Invalid, NotSignedIn, RiskregError, Stale, TooMany, Unavailable
+from riskreg.errors import (
+    Invalid,
+    NotSignedIn,
+    Refused,
+    RiskregError,
+    Stale,
+    TooMany,
+    Unavailable,
+)
 from riskreg.lib.text import TextError
 from riskreg.web.frame import entry_here
+from riskreg.web.security import is_api
 
 log = structlog.get_logger()
 
@@ -44,7 +54,7 @@ def init_app(app: Flask) -> None:
 
 def wants_json() -> bool:
     """Whether the client is a program."""
-    if request.path.startswith(("/api/", "/hooks/")) or request.path.endswith(".json"):
+    if is_api() or request.path.startswith("/hooks/") or request.path.endswith(".json"):
         return True
     best = request.accept_mimetypes.best_match(
         ["text/html", "application/json"], default="text/html"
@@ -58,19 +68,25 @@ def render_error(error: RiskregError) -> Response:
     if isinstance(error, NotSignedIn) and not wants_json():
         onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return make_response(redirect(url_for("signin.new", next=onward), 303))
-    response = _answer(error.status, error.message, error)
+    response = _answer(_status_of(error), error.message, error)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, NotSignedIn) and is_api():
+        fault = ', error="invalid_token"' if "Authorization" in request.headers else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="riskreg"{fault}'
     return response
+
+
+def _status_of(error: RiskregError) -> int:
+    """A program that saw another version is told so in the words of HTTP: 412."""
+    return 412 if isinstance(error, Stale) and is_api() else error.status
 
 
 def _answer(status: int, message: str, error: RiskregError | None = None) -> Response:
     title = HTTPStatus(status).phrase
     if wants_json():
         body = {"type": "about:blank", "title": title, "status": status, "detail": message}
-        if error is not None and error.field:
-            body["field"] = error.field
-        response = jsonify(body)
+        response = jsonify(body | _details(error))
         response.mimetype = "application/problem+json"
     else:
         stale = error if isinstance(error, Stale) else None
@@ -85,6 +101,18 @@ def _answer(status: int, message: str, error: RiskregError | None = None) -> Res
         )
     response.status_code = status
     return response
+
+
+def _details(error: RiskregError | None) -> dict[str, Any]:
+    """What a program may want to know beside the sentence: which fields, which versions."""
+    if isinstance(error, Refused):
+        return {"errors": error.errors}
+    if isinstance(error, Stale):
+        return {"stored": error.theirs, "sent": error.yours}
+    if error is None or not error.field:
+        return {}
+    named = [{"pointer": f"#/{error.field}", "detail": error.message}]
+    return {"field": error.field, "errors": named}
 
 
 def _csrf(_error: CSRFError) -> Response:
@@ -109,7 +137,10 @@ def _http(error: HTTPException) -> Response:
     if error.code is not None and 300 <= error.code < 400:
         return make_response(error.get_response())
     status = error.code or 500
-    return _answer(status, str(_SENTENCES.get(status) or error.description or ""))
+    response = _answer(status, str(_SENTENCES.get(status) or error.description or ""))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _database(error: DBAPIError | NoConnection) -> Response:

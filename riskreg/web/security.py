@@ -15,6 +15,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "riskreg_permission"
 PUBLIC_ENDPOINTS = frozenset({"static"})
 REPORTS = "/csp-reports"  # riskreg.web.reports
+API = "/api/v1/"  # programs with a token only; pages know nothing of tokens
 PUBLIC, SELF = "public", "self"  # no sign-in needed; any signed-in person
 
 
@@ -35,8 +36,21 @@ def requires(permission: StrEnum | str) -> Callable[[View], View]:
     return mark
 
 
+def is_api() -> bool:
+    """Whether a program asks, which signs in with a token and has no cookies."""
+    return request.path.startswith(API)
+
+
+def is_public() -> bool:
+    """Whether what is asked for needs nobody to be known: it is open to all, or not there."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, ATTRIBUTE, None) in {None, PUBLIC}
+
+
 def _actor() -> Actor:
     actor = g.get("actor")
+    if actor is None and is_api():
+        raise NotSignedIn(_("Send a token, as in “Authorization: Bearer rrk_…”."))
     if actor is None:
         raise NotSignedIn(_("Sign in first."))
     return cast("Actor", actor)
@@ -67,11 +81,11 @@ def csp_nonce() -> str:
 
 
 def _authorise() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    permission = getattr(view, ATTRIBUTE, None)
     _same_site_only()
-    if permission in {None, PUBLIC}:
+    if is_public():
         return
+    view = current_app.view_functions[request.endpoint or ""]
+    permission = getattr(view, ATTRIBUTE)
     actor = _actor()
     if permission != SELF and not actor.may_somewhere(permission):
         raise Forbidden(_("None of your roles allows this. Ask a manager or an administrator."))
@@ -108,5 +122,5 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
-        response.vary.update(["Cookie", "HX-Request"])
+        response.vary.update(["Authorization"] if is_api() else ["Cookie", "HX-Request"])
     return response

@@ -71,6 +71,8 @@ PATHS = (
     "/export",
     "/me",
     "/me/proof",
+    "/me/tokens",
+    "/me/tokens/new",
     "/me/second-factor",
     "/admin/people",
     "/admin/people/1",

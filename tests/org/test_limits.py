@@ -121,6 +121,6 @@ def test_counts_are_forgotten_after_a_day(app: Flask, clock: time_machine.Travel
     context = JobContext(job=Job(), payload={}, job_id=1)
     count_use(Limit.SEARCH, "ada")
     clock.shift(timedelta(hours=23))
-    assert sweep_old_rows(context) == {"jobs": 0, "uses": 0, "links": 0}
+    assert sweep_old_rows(context) == {"jobs": 0, "uses": 0, "links": 0, "keys": 0}
     clock.shift(timedelta(hours=2))
-    assert sweep_old_rows(context) == {"jobs": 0, "uses": 1, "links": 0}
+    assert sweep_old_rows(context) == {"jobs": 0, "uses": 1, "links": 0, "keys": 0}

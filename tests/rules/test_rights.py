@@ -2,12 +2,13 @@
 
 404 is for what may not be seen, 403 for what may be seen but not changed. What one person removed
 is not there for those after them in the line. rights_of_secrets.txt says the same of a confidential
-risk, incident, review and action.
+risk, incident, review and action. The last two of rights.txt are programs with a token of the
+manager, to read and to write: for pages they are nobody, and for the API a cookie is.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from riskreg.db import db, transaction
 from riskreg.imports.services import keep_file
 from riskreg.jobs.kinds import JobState
 from riskreg.jobs.services import enqueue
-from riskreg.org.kinds import Role
+from riskreg.org.kinds import Role, Scope
 from riskreg.org.models import Person, Team
 from riskreg.org.readers import keep_confidential
 from riskreg.packs.kinds import PackKind
@@ -29,6 +30,7 @@ from riskreg.reviews.kinds import AnswerValue
 from riskreg.reviews.models import Review
 from riskreg.risks.models import Risk
 from tests.actions.factories import make_action
+from tests.api.conftest import make_token
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_system, make_team
 from tests.postmortems.factories import make_incident, make_postmortem, make_risk
@@ -38,7 +40,8 @@ RULES = Path(__file__).parent
 ADDRESSES = RULES / "addresses.txt"
 TABLE = RULES / "rights.txt"
 OUTSIDE = ("nobody", "gone")
-WHO = (*OUTSIDE, "beside", "viewer", "engineer", "manager", "admin")
+TOKENS = {"reads": Scope.READ, "writes": Scope.WRITE}
+WHO = (*OUTSIDE, "beside", "viewer", "engineer", "manager", "admin", *TOKENS)
 SECRETS_TABLE = RULES / "rights_of_secrets.txt"
 # A named reader without any role, and two who are not named whatever their roles are.
 WHO_OF_SECRETS = ("reader", "manager", "admin")
@@ -62,6 +65,7 @@ class World:
 
     cookies: Mapping[str, str]
     things: Mapping[str, str]
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -78,7 +82,9 @@ def world(client: RegisterClient) -> World:
         "admin": make_person(root, Role.ADMIN),
     }
     things = things_of(team, make_person(team, Role.MANAGER), files_of=people["engineer"])
-    return World(cookies=_cookies(client, people), things=things)
+    tokens = {name: make_token(people["manager"], team, scope)[1] for name, scope in TOKENS.items()}
+    things["token_id"] = str(make_token(people["manager"], team)[0])
+    return World(cookies=_cookies(client, people), things=things, tokens=tokens)
 
 
 @pytest.fixture
@@ -137,6 +143,8 @@ def assert_table(
 
 def _headers(world: World, who: str) -> dict[str, str]:
     """Whoever is in asks as a program does: there are hundreds of refusals, and then no pages."""
+    if who in world.tokens:
+        return {"Authorization": f"Bearer {world.tokens[who]}"}
     if who in OUTSIDE:
         return {"Cookie": f"{COOKIE}={world.cookies.get(who, '')}"}
     return {"Cookie": f"{COOKIE}={world.cookies[who]}", "Accept": "application/json"}
@@ -167,7 +175,7 @@ def _cookies(client: RegisterClient, people: Mapping[str, Person]) -> dict[str, 
 
 def path_of(rule: str, things: Mapping[str, str]) -> str:
     """The address with what stands for each of its parts; the folder says which thing `ref` is."""
-    folder = rule.split("/")[1]
+    folder = rule.removeprefix("/api/v1").split("/")[1]
 
     def filled(part: re.Match[str]) -> str:
         name = part[1].removeprefix("int:")
@@ -209,4 +217,5 @@ def things_of(team: Team, doer: Person, *, files_of: Person) -> dict[str, str]:
         "code": "chg-1",
         "person_id": str(make_person(team, Role.VIEWER).id),
         "session_id": "1",
+        "token_id": "1",
     }

@@ -15,7 +15,7 @@ from riskreg.errors import NotFound
 from riskreg.exports.queries import known_tables
 from riskreg.lib.dates import now
 from riskreg.metrics.matrix import Rating
-from riskreg.org.kinds import Role
+from riskreg.org.kinds import Role, Scope
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Actor
 from riskreg.org.readers import keep_confidential
@@ -33,13 +33,14 @@ from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Risk
 from riskreg.risks.services import assess_risk, pin_risk
 from tests.actions.factories import make_action
+from tests.api.conftest import make_token
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_team
 from tests.postmortems.factories import make_incident, make_postmortem, make_risk
 from tests.rules.test_rights import ADDRESSES, path_of, things_of
 
 SECRET = re.compile(r"(?i)kanarienvogel-([a-z_.]+)")
-OTHERS = ("viewer", "engineer", "manager", "admin", "beside", "nobody")
+OTHERS = ("viewer", "engineer", "manager", "admin", "beside", "nobody", "token")
 MODELS: Mapping[str, type[Any]] = {"risk": Risk, "incident": Incident, "review": Review}
 TEXTS = {
     "risk": ("title", "cause", "event", "consequence", "description", "controls", "category"),
@@ -81,6 +82,16 @@ MORE = (
     "/coverage?order=ci",
     "/systems/{system}",
     "/reviews/new?system={system}",
+    "/api/v1/risks?status=all",
+    "/api/v1/risks?status=all&q=kanarienvogel",
+    "/api/v1/risks/{risk}",
+    "/api/v1/actions?status=all",
+    "/api/v1/actions/{action}",
+    "/api/v1/incidents?q=kanarienvogel",
+    "/api/v1/incidents/{incident}",
+    "/api/v1/incidents/{open_incident}",
+    "/api/v1/reviews",
+    "/api/v1/reviews/{review}",
 )
 
 
@@ -97,6 +108,7 @@ class World:
     people: Mapping[str, Person]
     things: Mapping[str, str]
     names: Mapping[str, str]
+    token: str  # of the reader: what a program asks for them holds no secret
 
 
 @pytest.fixture
@@ -136,6 +148,7 @@ def world(client: RegisterClient) -> World:
         people=people,
         things={**things, "actions/ref": actions["incident"]},
         names=names | {"action": actions["risk"]},
+        token=make_token(doer, team, Scope.WRITE)[1],
     )
 
 
@@ -247,8 +260,9 @@ def _seen(client: RegisterClient, world: World, who: str) -> Iterator[tuple[str,
     client.delete_cookie("riskreg-http")
     if who in world.people:
         client.sign_in(world.people[who])
+    headers = {"Authorization": f"Bearer {world.token}"} if who == "token" else {}
     for path in _paths(world):
-        yield path, _asked(client, path)
+        yield path, _asked(client, path, headers=headers)
     if who not in world.people:
         return
     wanted = {"status": "all", "ref": world.names["review"]}
