@@ -1,6 +1,8 @@
 """From a snapshot to HTML and PDF: prints what was frozen and asks nothing of the database."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 from flask import current_app, render_template
@@ -11,8 +13,10 @@ from markupsafe import Markup
 from riskreg.lib.text import truncate
 from riskreg.metrics.matrix import Matrix
 from riskreg.packs.drawings import HELPERS
-from riskreg.packs.engine import Pdf, Progress, render_pdf
+from riskreg.packs.engine import ELSEWHERE, Pdf, Progress, render_pdf
+from riskreg.packs.kept import KeptParts
 from riskreg.packs.kinds import PackKind
+from riskreg.packs.large import Frame, Part, large_pdf
 from riskreg.packs.models import Snapshot
 from riskreg.packs.recipes import RECIPES, SECTIONS
 from riskreg.packs.words import format_long_on
@@ -24,18 +28,72 @@ LONG_SENTENCE, RUNNING_HEAD = 110, 90
 def pack_html(snapshot: Snapshot, *, paper: str = "A4") -> str:
     """The whole pack as HTML for WeasyPrint, in the language it was frozen in."""
     with force_locale(snapshot.data["lang"]):
-        matrix = Matrix.from_definition(snapshot.data["matrix"])
-        pack = _frame(snapshot, paper)
-        sections = [_section(key, data, pack, matrix) for key, data in _in_order(snapshot)]
+        pack, sections = _printed(snapshot, paper)
         return str(render_template("print.html", pack=pack, sections=sections))
 
 
 def pack_pdf(snapshot: Snapshot, *, paper: str = "A4", progress: Progress | None = None) -> Pdf:
-    """The pack as PDF; the same snapshot and paper give the same bytes."""
+    """The pack as PDF; the same snapshot and paper give the same bytes.
+
+    A large one is printed in parts, of which those are kept that the next pack may have again.
+    """
+    with force_locale(snapshot.data["lang"]):
+        pack, sections = _printed(snapshot, paper)
+        parts = _parts(pack, sections) if pack["parted"] else []
+        html = "" if parts else str(render_template("print.html", pack=pack, sections=sections))
+    if parts:
+        kept = kept_parts(current_app.config["SETTINGS"].home)
+        return large_pdf(parts, _late_frame(pack, sections), kept=kept, progress=progress)
     made_at = int(snapshot.made_at.astimezone(UTC).timestamp())
     identifier = f"{snapshot.sha256}-{paper}"
-    html = pack_html(snapshot, paper=paper)
     return render_pdf(html, identifier=identifier, made_at=made_at, progress=progress)
+
+
+def kept_parts(home: Path) -> KeptParts:
+    """Where parts of large packs are kept."""
+    return KeptParts(folder=home / "packs" / "parts")
+
+
+def _printed(snapshot: Snapshot, paper: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the frame says, and each section or slice of one as HTML."""
+    matrix = Matrix.from_definition(snapshot.data["matrix"])
+    pack = _frame(snapshot, paper)
+    sections = [
+        {"number": number, **section}
+        for number, (key, data) in enumerate(_in_order(snapshot), start=1)
+        for section in _section(key, data, pack, matrix)
+    ]
+    pack["parted"] = any(section["is_rest"] for section in sections)
+    return pack, sections
+
+
+def _parts(pack: dict[str, Any], sections: list[dict[str, Any]]) -> list[Part]:
+    """Each section, or slice of one, by itself: below the title, a slice below its section too."""
+    return [
+        Part(
+            html=render_template("packs/part.html", pack=pack, section=section),
+            depth=2 if section["is_rest"] else 1,
+        )
+        for section in sections
+    ]
+
+
+def _late_frame(pack: dict[str, Any], sections: list[dict[str, Any]]) -> Frame:
+    """Cover, contents and feet, once it is known how many pages each part has."""
+
+    def printed(template: str, **values: Any) -> str:
+        with force_locale(pack["lang"]):
+            return str(render_template(f"packs/{template}.html", pack=pack, **values))
+
+    def front(begins: Sequence[int]) -> str:
+        pairs = zip(sections, begins, strict=True)
+        listed = [{**section, "page": page} for section, page in pairs]
+        return printed("front", sections=listed, elsewhere=ELSEWHERE)
+
+    def feet(total: int) -> str:
+        return printed("feet", total=total)
+
+    return Frame(front_pages=1 if pack["short_contents"] else 2, front=front, feet=feet)
 
 
 def _frame(snapshot: Snapshot, paper: str) -> dict[str, Any]:
@@ -76,14 +134,17 @@ def _in_order(snapshot: Snapshot) -> list[tuple[str, Any]]:
     return [(key, frozen[key]) for key in recipe.sections if key in frozen]
 
 
-def _section(key: str, data: Any, pack: dict[str, Any], matrix: Matrix) -> dict[str, Any]:
+def _section(key: str, data: Any, pack: dict[str, Any], matrix: Matrix) -> Iterator[dict[str, Any]]:
+    """The section as HTML, or its slices one by one."""
     section = SECTIONS[key]
-    html = render_template(
-        f"packs/sections/{key}.html", data=data, matrix=matrix, pack=pack, **HELPERS
-    )
-    return {
-        "id": key,
-        "title": section.title(),
-        "headline": section.headline(data, matrix) if section.headline else "",
-        "html": Markup(html),  # noqa: S704 - made by our own autoescaped template
-    }
+    for index, frozen in enumerate(section.slices(data) if section.slices else [data]):
+        html = render_template(
+            f"packs/sections/{key}.html", data=frozen, matrix=matrix, pack=pack, **HELPERS
+        )
+        yield {
+            "id": key,
+            "title": section.title(),
+            "headline": section.headline(data, matrix) if section.headline and not index else "",
+            "html": Markup(html),  # noqa: S704 - made by our own autoescaped template
+            "is_rest": index > 0,
+        }

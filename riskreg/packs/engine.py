@@ -1,24 +1,25 @@
-"""HTML to PDF by WeasyPrint, in a throw-away process with limits; knows nothing of riskreg's data.
+"""HTML to PDF by WeasyPrint, in throw-away processes with limits; knows nothing of riskreg's data.
 
 Importing WeasyPrint costs half of the program's start and a hostile or huge document may take all
-memory, so it is only ever imported here, and used in the child that this module is when run as a
-program: HTML on standard input, PDF on standard output, progress on standard error.
+memory, so it is only ever imported in riskreg.packs.child, the program that a press starts.
 """
 
-import ctypes.util
-import gc
+import json
 import logging
 import os
-import resource
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from threading import Thread, Timer
-from typing import IO, Any
+from selectors import EVENT_READ, DefaultSelector
+from time import monotonic
+from typing import Any
 from xml.sax.saxutils import escape
 
 from riskreg.errors import RiskregError, Unavailable
@@ -26,9 +27,11 @@ from riskreg.paths import STATIC
 
 MEMORY_BYTES = 2 * 1024**3  # 450 rows take 0.4 of address space, 2,000 about 0.9
 WALL_SECONDS = 300
+PROCESSES = 2
 FONTS = STATIC / "fonts"
 FAMILY = "Inter"
 BASE = "https://riskreg.invalid/"  # never asked: what a pack refers to comes from a fixed table
+ELSEWHERE = f"{BASE}elsewhere#"  # what a link into another part of a large pack begins with
 PANGO_ADVICE = (
     "PDFs need the Pango library. On Debian and Ubuntu: "
     "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -45,6 +48,7 @@ class Step(StrEnum):
     READING = "reading"
     LAYING_OUT = "laying_out"
     DRAWING = "drawing"
+    JOINING = "joining"
 
 
 Progress = Callable[[Step, int], None]
@@ -65,27 +69,189 @@ class Pdf:
     fonts: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A file for a process to make, from HTML or from other PDFs; `words` say how (child.py)."""
+
+    output: Path
+    words: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a process said when the file of an order was finished."""
+
+    page_count: int
+    fonts: frozenset[str]
+
+
+Heard = Callable[[Order, Step, int], None]
+
+
+@dataclass
+class _Child:
+    """A process and what it is at."""
+
+    process: subprocess.Popen[bytes]
+    order: Order | None = None
+    deadline: float = 0.0
+    said: list[str] = field(default_factory=list)
+    unfinished: bytes = b""
+
+    def give(self, order: Order) -> None:
+        """Let it make a file; the clock starts."""
+        assert self.process.stdin is not None
+        self.order, self.deadline = order, monotonic() + WALL_SECONDS
+        with suppress(BrokenPipeError):  # it ended early; what it said last tells why
+            words = {**order.words, "output": str(order.output)}
+            self.process.stdin.write(json.dumps(words).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def hear(self) -> list[str]:
+        """The lines it has said since; the last is "ended" when it will say no more."""
+        assert self.process.stderr is not None
+        heard = os.read(self.process.stderr.fileno(), 65_536)
+        *lines, self.unfinished = (self.unfinished + heard).split(b"\n")
+        if not heard:
+            lines += [self.unfinished, b"ended"]
+        return [line.decode(errors="replace") for line in lines]
+
+    def kill(self) -> None:
+        """End it and whatever it has started."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stderr):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+
+class Press:
+    """At most two processes, or as many as there are cores, that make file after file.
+
+    Each file is made in a process of its own, forked from one that has loaded WeasyPrint already,
+    so that memory and time of each are limited and its memory is given back. `made_at` (seconds
+    since 1970) is the time that fonts are stamped with.
+    """
+
+    def __init__(self, folder: Path, *, made_at: int, heard: Heard | None = None) -> None:
+        self._environment = _environment(folder, made_at)
+        self._heard = heard
+        self._children: list[_Child] = []
+        self._selector = DefaultSelector()
+
+    def __enter__(self) -> "Press":
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        for child in self._children:
+            child.kill()
+        self._selector.close()
+
+    def make(self, orders: Iterable[Order]) -> Iterator[tuple[Order, Made]]:
+        """Make the files, in any order of their ends; each is told as it is finished.
+
+        Raises Unavailable without Pango, TooLarge past the limits, RiskregError when it fails.
+        """
+        waiting = deque(orders)
+        while waiting or any(child.order for child in self._children):
+            self._hand_out(waiting)
+            for child in self._audible():
+                for line in child.hear():
+                    made = self._take(child, line)
+                    if made is not None:
+                        yield made
+
+    def _hand_out(self, waiting: deque[Order]) -> None:
+        idle = [child for child in self._children if child.order is None]
+        while waiting:
+            if idle:
+                idle.pop().give(waiting.popleft())
+            elif len(self._children) < min(PROCESSES, os.cpu_count() or 1):
+                idle.append(self._start())
+            else:
+                return
+
+    def _start(self) -> _Child:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "riskreg.packs.child"],  # our own module
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self._environment,
+            process_group=0,
+        )
+        child = _Child(process=process)
+        self._children.append(child)
+        self._selector.register(process.stderr, EVENT_READ, child)  # type: ignore[arg-type]
+        return child
+
+    def _audible(self) -> list[_Child]:
+        """Those that have said something; raises TooLarge when one has taken too long."""
+        left = min(child.deadline for child in self._children if child.order) - monotonic()
+        if left <= 0:
+            raise _failure(["killed"])
+        return [key.data for key, _events in self._selector.select(left)]
+
+    def _take(self, child: _Child, line: str) -> tuple[Order, Made] | None:
+        """Note a line that a process said; what it has made, when that is what it says."""
+        mark, _, rest = line.partition(" ")
+        order = child.order
+        if mark == "progress" and order is not None:
+            step, _, page = rest.partition(" ")
+            if self._heard is not None:
+                self._heard(order, Step(step), int(page))
+        elif mark == "done" and rest == "0" and order is not None:
+            made = Made(
+                page_count=int(_told(child.said, "pages")[-1]),
+                fonts=frozenset(_told(child.said, "font")),
+            )
+            child.order, child.said = None, []
+            return order, made
+        elif mark in {"done", "ended"}:
+            code = int(rest) if rest else child.process.wait()
+            raise _failure([*child.said, *(["killed"] if code < 0 else [])])
+        else:
+            child.said.append(line)
+        return None
+
+
 def render_pdf(
     html: str, *, identifier: str, made_at: int, progress: Progress | None = None
 ) -> Pdf:
-    """Render in a child process; the same arguments give the same bytes.
+    """Render one document; the same arguments give the same bytes.
 
     `identifier` becomes the PDF's id, `made_at` (seconds since 1970) the time that fonts are
     stamped with. `progress` is called with the step and the page it has come to (0: none yet).
     Raises Unavailable without Pango, TooLarge past the limits, RiskregError when rendering fails.
     """
-    with tempfile.TemporaryDirectory(prefix="riskreg-pack-") as name:
-        folder = Path(name)
-        output = folder / "pack.pdf"
-        command = [sys.executable, "-m", "riskreg.packs.engine", str(output), identifier]
-        lines = _run(command, html.encode(), _environment(folder, made_at), progress)
-        if not output.exists():
-            raise _failure(lines)
-        return Pdf(
-            content=output.read_bytes(),
-            page_count=int(_told(lines, "pages")[-1]),
-            fonts=frozenset(_told(lines, "font")),
-        )
+
+    def heard(_order: Order, step: Step, page: int) -> None:
+        if progress is not None:
+            progress(step, page)
+
+    with (
+        tempfile.TemporaryDirectory(prefix="riskreg-pack-") as name,
+        Press(Path(name), made_at=made_at, heard=heard) as press,
+    ):
+        order = print_order(Path(name), "pack", html, identifier=identifier)
+        [(_order, made)] = press.make([order])
+        content = order.output.read_bytes()
+        return Pdf(content=content, page_count=made.page_count, fonts=made.fonts)
+
+
+def print_order(
+    folder: Path, name: str, html: str, *, identifier: str = "", tagged: bool = True
+) -> Order:
+    """The order to print HTML, which is put into the folder.
+
+    Without `tagged` nothing of it is told to screen readers. With an identifier of its own each
+    table of several documents keeps names that no other has.
+    """
+    source = folder / f"{name}.html"
+    source.write_text(html)
+    words = {"task": "print", "html": str(source), "identifier": identifier, "tagged": tagged}
+    return Order(output=folder / f"{name}.pdf", words=words)
 
 
 def fonts_in_use() -> frozenset[str]:
@@ -133,54 +299,6 @@ def _environment(folder: Path, made_at: int) -> dict[str, str]:
     return {name: value for name, value in ours.items() if not name.startswith("RISKREG_")}
 
 
-def _run(
-    command: list[str], html: bytes, environment: dict[str, str], progress: Progress | None
-) -> list[str]:
-    """What the child said, a line each; the last is "killed" when it did not end by itself."""
-    lines: list[str] = []
-    with subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-    ) as child:
-        assert child.stdin is not None
-        assert child.stderr is not None
-        timer = Timer(WALL_SECONDS, child.kill)
-        feeder = Thread(target=_feed, args=(child.stdin, html), daemon=True)
-        timer.start()
-        feeder.start()
-        try:
-            for raw in child.stderr:
-                line = raw.decode(errors="replace").rstrip()
-                if not _report(line, progress):
-                    lines.append(line)
-        except BaseException:
-            child.kill()
-            raise
-        finally:
-            timer.cancel()
-    if child.returncode < 0:
-        lines.append("killed")
-    return lines
-
-
-def _feed(stdin: IO[bytes], html: bytes) -> None:
-    try:
-        stdin.write(html)
-        stdin.close()
-    except BrokenPipeError:
-        pass  # the child ended early; its exit status says why
-
-
-def _report(line: str, progress: Progress | None) -> bool:
-    """Pass a line of progress on; False for any other line."""
-    mark, _, rest = line.partition(" ")
-    if mark != "progress":
-        return False
-    step, _, page = rest.partition(" ")
-    if progress is not None:
-        progress(Step(step), int(page))
-    return True
-
-
 def _failure(lines: list[str]) -> RiskregError:
     text = "\n".join(lines)
     if PANGO_ADVICE in text:
@@ -197,93 +315,3 @@ def _failure(lines: list[str]) -> RiskregError:
 def _told(lines: list[str], mark: str) -> list[str]:
     """What the child said under a mark."""
     return [line.removeprefix(f"{mark} ") for line in lines if line.startswith(f"{mark} ")]
-
-
-def main() -> int:
-    """The child: read HTML, write the PDF, report on standard error."""
-    output, identifier = Path(sys.argv[1]), sys.argv[2]
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    gc.disable()  # the process is thrown away: a fifth of the time is saved
-    if sys.platform == "linux":
-        _guess_no_library_names()
-    _say(Step.READING, 0)
-    html = sys.stdin.buffer.read().decode()
-    try:
-        weasyprint = load_weasyprint()
-    except Unavailable as error:
-        sys.stderr.write(f"{error.message}\n")
-        return 1
-    _listen()
-    document = weasyprint.HTML(string=html, base_url=BASE, url_fetcher=_fetcher(weasyprint)).render(
-        pdf_variant="pdf/ua-1"
-    )
-    sys.stderr.write(f"pages {len(document.pages)}\n")
-    content = document.write_pdf(pdf_identifier=identifier.encode(), pdf_variant="pdf/ua-1")
-    for font in document.fonts.values():
-        sys.stderr.write(f"font {font.family}\n")
-    output.write_bytes(content)
-    return 0
-
-
-def _guess_no_library_names() -> None:
-    """Save a sixth of a second where libraries are found by their full names.
-
-    For each name that WeasyPrint tries in vain Python would start ldconfig and a compiler.
-    """
-
-    def find_none(name: str) -> str | None:
-        return None
-
-    ctypes.util.find_library = find_none
-
-
-def _listen() -> None:
-    """Pass on what WeasyPrint says of its progress."""
-    handler = logging.Handler()
-    handler.emit = _heard  # type: ignore[method-assign]
-    logger = logging.getLogger("weasyprint.progress")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-
-
-def _heard(record: logging.LogRecord) -> None:
-    said = record.getMessage()
-    if said.startswith("Step 5 - Creating layout - Page") and isinstance(record.args, tuple):
-        _say(Step.LAYING_OUT, int(str(record.args[0])))
-    elif said.startswith("Step 6"):
-        _say(Step.DRAWING, 0)
-
-
-def _say(step: Step, page: int) -> None:
-    """Report; when nobody listens any more, the worker was killed, and so this ends too."""
-    try:
-        sys.stderr.write(f"progress {step} {page}\n")
-        sys.stderr.flush()
-    except BrokenPipeError:
-        os._exit(1)
-
-
-def _fetcher(weasyprint: Any) -> Any:
-    """Nothing is fetched but our own fonts and sheets, by name from a fixed table."""
-    own = {
-        f"{BASE}static/{path.relative_to(STATIC)}": path
-        for path in [*FONTS.glob("*.ttf"), *(STATIC / "css").glob("*.css")]
-    }
-
-    class Fetcher(weasyprint.urls.URLFetcher):  # type: ignore[misc]  # it ships no types
-        """Serves the table, then data: addresses; refuses all else."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            path = own.get(url)
-            if path is None:
-                return super().fetch(url, headers)
-            mime = "text/css" if path.suffix == ".css" else "font/ttf"
-            return weasyprint.urls.URLFetcherResponse(
-                url, path.read_bytes(), {"Content-Type": mime}
-            )
-
-    return Fetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

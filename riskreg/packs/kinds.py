@@ -65,12 +65,16 @@ class Section:
     ids under OTHER_TEAMS, so that only people who may see those teams read the pack.
     `headline` says in one sentence what to take away; it opens the section and stands in the
     contents.
+    `slices` cuts what was frozen, where that is long, into slices that each begin a page and that
+    the template prints one by one; a short section is one slice. What it cuts at must not move
+    when something changes far away, for a slice that stayed the same is not printed again.
     """
 
     key: str
     title: Callable[[], str]
     collect: Callable[[Actor, Scope], dict[str, Any] | None]
     headline: Callable[[Frozen, Matrix], str] | None = None
+    slices: Callable[[Frozen], list[Frozen]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from riskreg.db import db, transaction
 from riskreg.jobs.registry import Context, task
 from riskreg.lib.dates import now
-from riskreg.packs.document import pack_pdf
+from riskreg.packs.document import kept_parts, pack_pdf
 from riskreg.packs.engine import Progress, Step
 from riskreg.packs.models import Pack
 from riskreg.packs.services import TASK, keep_pdf, put_away
@@ -46,6 +46,8 @@ def progress_of(context: Context, *, pages: int | None) -> Progress:
 
 def format_step(step: Step, page: int, laid_out: int) -> str:
     """Laying out page 7."""
+    if step is Step.JOINING:
+        return str(_("Joining %(n)s pages", n=laid_out))
     if step is Step.DRAWING:
         return str(_("Drawing %(n)s pages", n=laid_out))
     return str(_("Laying out page %(n)s", n=page)) if page else str(_("Reading the snapshot"))
@@ -53,7 +55,10 @@ def format_step(step: Step, page: int, laid_out: int) -> str:
 
 @task("pack.sweep", title=_l("Put old PDFs away"), every=timedelta(hours=1))
 def sweep_packs(_context: Context) -> dict[str, int]:
-    """Put files away that are older than a day; their snapshots stay and give the same again."""
+    """Put files away that are older than a day; their snapshots stay and give the same again.
+
+    Parts that large packs may share go when nobody has used them for a while.
+    """
     home = current_app.config["SETTINGS"].home
     with transaction():
         old = db.session.scalars(
@@ -64,4 +69,4 @@ def sweep_packs(_context: Context) -> dict[str, int]:
         ).all()
         for pack in old:
             put_away(pack, home=home)
-    return {"put_away": len(old)}
+    return {"put_away": len(old), "parts_gone": kept_parts(home).sweep()}

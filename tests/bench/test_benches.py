@@ -9,6 +9,7 @@ from bench import __main__, data, exports, imports, memory, packs, pages, server
 from bench.rows import Row
 from riskreg.errors import Unavailable
 from riskreg.packs.engine import load_weasyprint
+from riskreg.packs.sections import register as section
 
 FEW = 20
 Set = Callable[[Any, str, object], None]
@@ -59,8 +60,11 @@ def test_packs(few: Set) -> None:
         load_weasyprint()
     except Unavailable as error:
         pytest.skip(error.message)
-    few(packs, "SIZES", ((FEW, 2),))
+    few(packs, "SIZES", (FEW,))
     few(packs, "ROUNDS", 1)
+    few(packs, "LARGE", (packs.Large(risks=FEW, cold=1, changed=1, same=1, memory=1),))
+    for name in ("LONG_ROWS", "SLICE_ROWS_MIN", "SLICE_ROWS_MAX"):
+        few(section, name, FEW // 3)
     assert all_measured(packs.run())
 
 

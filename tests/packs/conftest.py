@@ -11,6 +11,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from flask import Flask
 from pypdf import PdfReader
 
 from riskreg import create_app, migrate
@@ -72,8 +73,10 @@ def web() -> Iterator[ThreadingHTTPServer]:
 
 
 @pytest.fixture(scope="session")
-def printed(tmp_path_factory: pytest.TempPathFactory, web: ThreadingHTTPServer) -> Iterator[Print]:
-    """Prints a pack of the story, each once: printed("register", paper="Letter")."""
+def press(
+    tmp_path_factory: pytest.TempPathFactory, web: ThreadingHTTPServer
+) -> Iterator[tuple[Flask, int]]:
+    """An application that was told the story, and the id of its root team."""
     try:
         load_weasyprint()
     except Unavailable as error:
@@ -89,6 +92,15 @@ def printed(tmp_path_factory: pytest.TempPathFactory, web: ThreadingHTTPServer) 
         migrate.upgrade()
         root_id = story.tell(web.server_address[1]).id
         db.session.remove()
+    yield app, root_id
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def printed(press: tuple[Flask, int]) -> Print:
+    """Prints a pack of the story, each once: printed("register", paper="Letter")."""
+    app, root_id = press
 
     @cache
     def frozen(kind: PackKind) -> int:
@@ -111,6 +123,4 @@ def printed(tmp_path_factory: pytest.TempPathFactory, web: ThreadingHTTPServer) 
                 data=snapshot.data,
             )
 
-    yield print_pack
-    with app.app_context():
-        db.engine.dispose()
+    return print_pack

@@ -56,7 +56,7 @@ def test_is_made_put_away_and_made_again_the_same(app: Flask) -> None:
         db.session.get_one(Pack, pack_id).ready_at = now() - timedelta(hours=25)
     sweep = handler_of("pack.sweep")
     assert sweep is not None
-    assert sweep(None) == {"put_away": 1}
+    assert sweep(None) == {"put_away": 1, "parts_gone": 0}
     assert not path.exists()
     with transaction():
         make_again(actor(db.session.get_one(Person, person_id)), db.session.get_one(Pack, pack_id))
@@ -69,7 +69,7 @@ def test_the_sweep_keeps_what_is_fresh(app: Flask) -> None:
     path = keep(make_pack(make_person(team), team))
     sweep = handler_of("pack.sweep")
     assert sweep is not None
-    assert sweep(None) == {"put_away": 0}
+    assert sweep(None) == {"put_away": 0, "parts_gone": 0}
     assert path.exists()
 
 
@@ -103,12 +103,18 @@ def test_progress_is_told_in_words() -> None:
             shown.append((done, total, label))
 
     show = progress_of(Context(), pages=None)
-    for step, page in ((Step.READING, 0), (Step.LAYING_OUT, 2), (Step.DRAWING, 0)):
+    for step, page in (
+        (Step.READING, 0),
+        (Step.LAYING_OUT, 2),
+        (Step.DRAWING, 0),
+        (Step.JOINING, 2),
+    ):
         show(step, page)
     assert shown == [
         (0, None, "Reading the snapshot"),
         (2, None, "Laying out page 2"),
         (2, None, "Drawing 2 pages"),
+        (2, None, "Joining 2 pages"),
     ]
     assert format_step(Step.LAYING_OUT, 1, 7) == "Laying out page 1"
 
