@@ -30,7 +30,7 @@ from riskreg.risks.tops import POINTS_MAX, Points, TopTen, points, top_ten
 from riskreg.risks.why_not import why_not_words
 from riskreg.risks.words import amount, band_label, effort_words, rate, rating_words
 from riskreg.web.frame import chosen_team
-from riskreg.web.security import requires
+from riskreg.web.security import current_actor, requires
 
 NO_OPTIONS = FilterOptions(owners=(), systems=(), tags=())
 CUT = 25  # person-days: much or little effort, much or little exposure a year
@@ -127,6 +127,7 @@ def quadrant_page() -> str:
 def top() -> str:
     """The ten, the next ten and why not."""
     view = asked_view()
+    may_file = current_actor.may_somewhere(Permission.RISK_EDIT)
     orders = [
         (order.value, str(labels.ORDER_SHORT[order]), url_for("risks.top", **_ordered(view, order)))
         for order in Order
@@ -134,7 +135,7 @@ def top() -> str:
     return render_template(
         "risks/top.html",
         criteria=view.criteria,
-        drawn=once("ten", view, lambda: _ten(view)),
+        drawn=once("ten", view, lambda: _ten(view, may_file), may_file),
         orders=orders,
         order_words=labels.ORDER[view.criteria.order],
         team=chosen_team(),
@@ -142,12 +143,13 @@ def top() -> str:
     )
 
 
-def _ten(view: View) -> str:
+def _ten(view: View, may_file: bool) -> str:
     known = matrices()
     found = top_ten(view)
     return render_template(
         "risks/_ten.html",
         found=found,
+        may_file=may_file,
         places=[_line(place, found, known) for place in found.top.places],
         following=[_line(place, found, known) for place in found.top.following],
         needs_effort=_table(found.needs_effort, known),

@@ -36,14 +36,7 @@ from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their p
     state_changes,
     system_panel,
 )
-from riskreg.risks.asked import (
-    asked_page,
-    asked_view,
-    asked_way,
-    list_url,
-    other_page,
-    tabs,
-)
+from riskreg.risks.asked import asked_page, asked_view, asked_way, list_url, other_page, tabs
 from riskreg.risks.blueprint import bp
 from riskreg.risks.chips import chips, choices
 from riskreg.risks.conditions import View
@@ -251,6 +244,7 @@ def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
 def edit(ref: str) -> str:
     """The form of a risk."""
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
+    note_reading(current_actor, risk)
     form = _offered(RiskForm(data=data_of(risk)), risk)
     return _form_page("risks/edit.html", form, risk=risk, trial=tried(form, risk.team, risk.id))
 

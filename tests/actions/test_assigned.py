@@ -46,6 +46,18 @@ def test_sees_the_action_and_what_it_belongs_to(
     assert f'href="/risks/R-{action.risk_id}"' not in page
 
 
+def test_sees_it_when_the_last_role_was_taken_away(
+    client: RegisterClient, assigned: tuple[Person, ActionItem]
+) -> None:
+    person, action = assigned
+    with transaction():
+        db.session.get_one(Person, person.id).grants.clear()
+    client.sign_in(person)
+    assert "The queue has no limit" in client.get(f"/actions/{action.ref}").text
+    assert "Set a limit" in client.get("/actions?view=mine").text
+    assert client.get("/risks").status_code == 403
+
+
 def test_finds_it_by_words_and_by_name(
     client: RegisterClient, assigned: tuple[Person, ActionItem]
 ) -> None:

@@ -35,6 +35,7 @@ def test_write_ahead_only_with_a_repaired_library(version: tuple[int, ...], safe
 def test_every_change_waits_for_the_disk(app: Flask) -> None:
     if db.engine.dialect.name != "sqlite":
         assert db.session.scalar(text("SHOW transaction_isolation")) == "read committed"
+        assert db.session.scalar(text("SHOW jit")) == "off"
         return
     assert db.session.scalar(text("PRAGMA synchronous")) == 2
     assert db.session.scalar(text("PRAGMA journal_mode")) == journal_mode().lower()
