@@ -47,7 +47,10 @@ BLUEPRINTS = (
 )
 
 # Modules with `RESOURCES`: what programs may ask for under /api/v1.
-API = ("riskreg.org.api",)
+API = (
+    "riskreg.org.api",
+    "riskreg.risks.api",
+)
 
 # Modules whose import registers background tasks.
 TASKS: tuple[str, ...] = (

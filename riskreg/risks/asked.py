@@ -52,8 +52,8 @@ def asked_view(args: Mapping[str, Any] | None = None, team: Branch | None = None
 def asked_page(view: View, total: int) -> tuple[RiskPage, Page]:
     """The rows at the place in the address, and the links to those beside them."""
     length = len(order_columns(view.criteria.order))
-    after_key = _cursor("after", length)
-    before_key = None if after_key else _cursor("before", length)
+    after_key = cursor("after", length)
+    before_key = None if after_key else cursor("before", length)
     found = list_page(view, after_key=after_key, before_key=before_key)
     first = _first() if after_key or before_key else 1
     return found, Page(
@@ -117,7 +117,7 @@ def _beside_risk(number: int | None, kept: str) -> str | None:
     return None if number is None else f"/risks/R-{number}?from={quote(kept)}"
 
 
-def _cursor(name: str, length: int) -> list[Any] | None:
+def cursor(name: str, length: int) -> list[Any] | None:
     """The sort key in the address; None when it is no key that a row could have."""
     values = decode_cursor(request.args.get(name), length)
     if not values:

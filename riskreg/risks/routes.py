@@ -16,15 +16,7 @@ from riskreg.fields import choices_of
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.ranking import NEW_ID, Order
 from riskreg.org.access import can, ids_among
-from riskreg.org.models import System, Team
 from riskreg.org.permissions import Actor, Permission
-from riskreg.org.queries import (
-    people_by_id,
-    people_names,
-    system_for,
-    system_names,
-    team_for,
-)
 from riskreg.org.readers import keep_confidential, note_reading
 from riskreg.org.secrecy import secrecy_of
 from riskreg.org.tree import Branch
@@ -49,6 +41,7 @@ from riskreg.risks.models import Risk
 from riskreg.risks.options import filter_options
 from riskreg.risks.printed import parts
 from riskreg.risks.queries import assessments_of, count, risk_for, risk_seen
+from riskreg.risks.sent import editable_teams, named, offered, sent_team, sent_values
 from riskreg.risks.services import create_risk, paste_risks, update_risk
 from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
 from riskreg.risks.sight import hidden_systems, without_hidden
@@ -138,7 +131,7 @@ def new() -> str:
     team = _team_to_file_in()
     tell_filed(current_actor)
     data = {"team": team.slug, "form_key": secrets.token_urlsafe(16)}
-    form = _offered(RiskForm(request.args, data=data))
+    form = offered(RiskForm(request.args, data=data))
     return _form_page("risks/new.html", form, trial=tried(form, team, NEW_ID))
 
 
@@ -146,17 +139,17 @@ def new() -> str:
 @requires(Permission.RISK_EDIT)
 def create() -> Response | tuple[str, int]:
     """File the risk; the same form sent twice files one. Without script it also previews."""
-    form = _named(RiskForm(request.form))
+    form = named(RiskForm(request.form))
     if request.form.get("then") == "preview":
         trial = tried(form, _team_to_file_in(), NEW_ID)
-        return _form_page("risks/new.html", _offered(form), trial=trial), 200
+        return _form_page("risks/new.html", offered(form), trial=trial), 200
     if not form.validate():
-        return _form_page("risks/new.html", _offered(form)), 422
+        return _form_page("risks/new.html", offered(form)), 422
     try:
         risk = create_risk(
             current_actor,
-            team=_sent_team(form),
-            values=_values(form),
+            team=sent_team(form),
+            values=sent_values(form),
             why=form.why.data or "",
             form_key=form.form_key.data or None,
         )
@@ -164,7 +157,7 @@ def create() -> Response | tuple[str, int]:
             why = _("Filed as confidential.")
             keep_confidential(current_actor, risk, readers=(), why=why)
     except RiskregError as error:
-        return _refused("risks/new.html", _offered(form), error)
+        return _refused("risks/new.html", offered(form), error)
     note_filed(risk)
     if request.form.get("then") == "another":
         return redirect(url_for("risks.new", team=risk.team.slug, kind=risk.kind), 303)
@@ -245,7 +238,7 @@ def edit(ref: str) -> str:
     """The form of a risk."""
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
     note_reading(current_actor, risk)
-    form = _offered(RiskForm(data=data_of(risk)), risk)
+    form = offered(RiskForm(data=data_of(risk)), risk)
     return _form_page("risks/edit.html", form, risk=risk, trial=tried(form, risk.team, risk.id))
 
 
@@ -254,10 +247,10 @@ def edit(ref: str) -> str:
 def update(ref: str) -> Response | tuple[str, int]:
     """Save what was changed; a version that is not the newest is refused with both sides."""
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
-    form = _offered(RiskForm(request.form), risk)
+    form = offered(RiskForm(request.form), risk)
     if not form.validate():
         return _form_page("risks/edit.html", form, risk=risk), 422
-    values = {**_values(form, risk), "team": _sent_team(form)}
+    values = {**sent_values(form, risk), "team": sent_team(form)}
     try:
         update_risk(current_actor, risk, values, version=form.seen_version, why=form.why.data or "")
     except Stale as stale:
@@ -284,7 +277,7 @@ def pasted() -> Response | tuple[str, int]:
     form = _with_teams(PasteForm(request.form))
     if not form.validate():
         return render_template("risks/paste.html", form=form), 422
-    team = _sent_team(form)
+    team = sent_team(form)
     filed, skipped = paste_risks(
         current_actor, team=team, kind=Kind(form.kind.data), titles=form.titles
     )
@@ -294,11 +287,6 @@ def pasted() -> Response | tuple[str, int]:
             _("Open already, so not filed again: %(list)s.", list="; ".join(skipped[:10])), "warn"
         )
     return redirect(url_for("risks.index", team=team.slug, band="unrated"), 303)
-
-
-def _editable_teams() -> list[Branch]:
-    paths = current_actor.paths(Permission.RISK_EDIT)
-    return [team for team in visible_teams() if team.path.startswith(paths)]
 
 
 def _sorts(view: View) -> dict[str, tuple[str, bool]]:
@@ -312,62 +300,14 @@ def _sorts(view: View) -> dict[str, tuple[str, bool]]:
 
 def _team_to_file_in() -> Branch:
     """The chosen team where the actor may file, else the first where they may."""
-    teams, chosen = _editable_teams(), chosen_team()
+    teams, chosen = editable_teams(), chosen_team()
     if not teams:
         raise Forbidden(_("Your role does not let you do this. A manager of the team can."))
     return next((team for team in teams if chosen and team.id == chosen.id), teams[0])
 
 
-def _sent_team(form: RiskForm | PasteForm) -> Team:
-    return team_for(current_actor, form.team.data, Permission.RISK_EDIT)
-
-
-def _values(form: RiskForm, risk: Risk | None = None) -> dict[str, Any]:
-    """The values sent, with the system and the people they name."""
-    found = people_by_id([*form.knower_ids, *([form.owner_id] if form.owner_id else [])])
-    return {
-        **form.values(),
-        "system": _sent_system(form, risk),
-        "owner": found.get(form.owner_id or 0),
-        "knowers": [found[number] for number in form.knower_ids],
-    }
-
-
-def _sent_system(form: RiskForm, risk: Risk | None) -> System | None:
-    """The one named; one that the risk has already may be one that the actor cannot see."""
-    key = form.system.data
-    before = risk.system if risk is not None else None
-    if before is not None and before.key == key:
-        return before
-    return system_for(current_actor, key) if key else None
-
-
-def _offered(form: RiskForm, risk: Risk | None = None) -> RiskForm:
-    teams = _editable_teams()
-    systems, persons = system_names(current_actor), people_names()
-    if risk is not None:  # what is chosen stays choosable, whatever became of it
-        systems += _missing([(each.key, each.name) for each in (risk.system,) if each], systems)
-        kept = [*risk.knowers, *([risk.owner] if risk.owner else [])]
-        persons += _missing([(person.id, person.name) for person in kept], persons)
-    return form.offer(teams=teams, systems=systems, people=persons)
-
-
-def _named(form: RiskForm) -> RiskForm:
-    """What is offered as far as it was chosen from: all that it takes to accept the form."""
-    return form.offer(
-        teams=[team for team in _editable_teams() if team.slug == form.team.data],
-        systems=system_names(current_actor) if form.system.data else [],
-        people=people_names() if form.owner.data or form.knowers.data else [],
-    )
-
-
-def _missing(kept: list[tuple[Key, str]], offered: list[tuple[Key, str]]) -> list[tuple[Key, str]]:
-    keys = {key for key, _name in offered}
-    return [(key, name) for key, name in dict(kept).items() if key not in keys]
-
-
 def _with_teams(form: PasteForm) -> PasteForm:
-    form.team.choices = choices_of(team_choices(_editable_teams()))
+    form.team.choices = choices_of(team_choices(editable_teams()))
     return form
 
 

@@ -14,6 +14,16 @@ from riskreg.risks.matching import searchable
 from riskreg.risks.matrices import matrix_of
 from riskreg.risks.models import Risk
 
+# Figures are stored as whole parts, of which so many are one.
+MILLI, MILLIONTHS = 1_000, 1_000_000
+
+
+def figure(stored: int | None, parts: int) -> float | None:
+    """A stored figure as it is told; whole numbers without a point, None for unknown."""
+    if stored is None:
+        return None
+    return stored / parts if stored % parts else stored // parts
+
 
 def rating_of(risk: Risk, tier: Tier) -> Rating:
     """The rating of a tier as stored; not rated when it has none."""

@@ -24,6 +24,7 @@ from riskreg.risks.filters import RiskFilter
 from riskreg.risks.kinds import Tier
 from riskreg.risks.matrices import matrices
 from riskreg.risks.models import Assessment, MatrixVersion, Risk, RiskKnower, RiskLink, RiskTag
+from riskreg.risks.scoring import MILLI, MILLIONTHS, figure
 
 ROWS_MAX = 10_000_000
 KNOWER = aliased(Person)
@@ -72,8 +73,11 @@ _STORED: Mapping[str, Any] = {
     "updated_at": Risk.updated_at,
     "version": Risk.version,
 }
-# Stored as whole parts, of which so many are one.
-_PARTS = {"exposure_days_a_year": 1_000, "gain_days_a_year": 1_000, "value_per_day": 1_000_000}
+_PARTS = {
+    "exposure_days_a_year": MILLI,
+    "gain_days_a_year": MILLI,
+    "value_per_day": MILLIONTHS,
+}
 _AT = {name: at for at, name in enumerate(_STORED)}
 _LISTS = ("tags", "knowers", "links")
 _NOT_SHOWN = {"id", "matrix_id"}
@@ -160,7 +164,7 @@ def _row(
     return [
         f"R-{number}",
         *row[1:figures],
-        *map(_whole, row[figures : figures + len(_PARTS)], _PARTS.values()),
+        *map(figure, row[figures : figures + len(_PARTS)], _PARTS.values()),
         *row[figures + len(_PARTS) : _AT["matrix_id"]],
         row[_AT["reviewed_on"]],
         *(texts.get(number, ()) for texts in lists),
@@ -168,13 +172,6 @@ def _row(
         numbers[matrix_id],
         *row[_AT["closed_at"] :],
     ]
-
-
-def _whole(stored: int | None, parts: int) -> Cell:
-    """A figure as pages tell it; whole numbers without a point, None for unknown."""
-    if stored is None:
-        return None
-    return stored / parts if stored % parts else stored // parts
 
 
 class _Bands:
