@@ -172,6 +172,7 @@ def test_a_named_reader_needs_no_role_to_read_it_and_to_take_it_along(
     assert secret.ref in client.get("/search?q=system").text
     assert secret.ref in client.get("/reviews").text
     page = client.get(f"/reviews/{secret.ref}").text
+    assert "No team" in page
     assert "Submit…" not in page
     assert "/systems/" not in page
     answer = client.post(f"/reviews/{secret.ref}/answers/chg-1", data={"version": "1"})
