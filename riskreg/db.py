@@ -1,5 +1,6 @@
 """The database: base class, column types, connection rules of each engine, and transactions."""
 
+import hashlib
 import importlib.util
 import os
 import sqlite3
@@ -11,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Dialect, Engine, MetaData, String, event
+from sqlalchemy import JSON, BigInteger, Dialect, Engine, MetaData, String, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -28,6 +29,7 @@ BUSY_SECONDS = 10
 # What a database says that is down, busy, full or not to be written to; all else is our fault.
 DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, NoConnection)
 
+_TURN = text("SELECT pg_advisory_xact_lock(:key)")
 _writing: ContextVar[bool] = ContextVar("riskreg_writing", default=False)
 
 
@@ -118,6 +120,20 @@ def transaction() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+def take_turn(what: str) -> None:
+    """Let no other transaction be at the same thing until this one ends.
+
+    Any writer of SQLite has the whole database for itself; PostgreSQL is asked.
+    """
+    if db.engine.dialect.name != "sqlite":
+        db.session.connection().execute(_TURN, {"key": _number_of(what)})
+
+
+def _number_of(what: str) -> int:
+    digest = hashlib.blake2b(what.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def sqlite_module() -> Any:

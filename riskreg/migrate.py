@@ -46,6 +46,7 @@ def upgrade() -> None:
     if db.engine.dialect.name == "sqlite":
         with write_intent():
             command.upgrade(config(), "head")
+        db.engine.dispose()  # a connection that made tables prepares long statements each time
         return
     with db.engine.connect() as lock:
         lock.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_KEY})

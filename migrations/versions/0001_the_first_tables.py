@@ -665,9 +665,9 @@ def upgrade() -> None:
         sa.Column("import_key", sa.String(length=200), nullable=True),
         sa.Column("stated_score", sa.String(length=40), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
-        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_confidential", sa.Boolean(), nullable=False),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["matrix_id"], ["matrix_version.id"], name=op.f("fk_risk_matrix_id_matrix_version")
         ),

@@ -4,10 +4,9 @@ import secrets
 from typing import TypeVar
 
 from sqlalchemy import String, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from riskreg.db import db
+from riskreg.db import db, take_turn
 
 
 class MadeOnce:
@@ -28,24 +27,11 @@ def new_form_key() -> str:
 
 
 def made_with(table: type[Row], form_key: str | None) -> Row | None:
-    """The row that a form with this key has made already."""
+    """The row that a form with this key has made already.
+
+    Until the transaction ends nobody else makes one with this key.
+    """
     if not form_key:
         return None
+    take_turn(f"{table.__name__}:{form_key}")
     return db.session.scalar(select(table).where(table.form_key == form_key))
-
-
-def add_once(row: Row) -> Row:
-    """Store a new row; returns the one that another request made faster from the same form."""
-    if row.form_key is None:
-        db.session.add(row)
-        db.session.flush()
-        return row
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:
-        faster = made_with(type(row), row.form_key)
-        if faster is None:
-            raise
-        return faster
-    return row

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.models import ActionItem, Slip
-from riskreg.actions.once import add_once, made_with
+from riskreg.actions.once import made_with
 from riskreg.audit.plain import plain
 from riskreg.audit.rows import TOLD, wrote
 from riskreg.audit.services import changed, record, record_all
@@ -77,10 +77,10 @@ def create_action(
     action, shown = _new_action(
         actor, NewAction(team=team, title=title, owner=owner, values=values)
     )
-    stored = add_once(action)
-    if stored is action:
-        record(actor=actor, action="action.create", subject=action, changes=shown)
-    return stored
+    db.session.add(action)
+    db.session.flush()
+    record(actor=actor, action="action.create", subject=action, changes=shown)
+    return action
 
 
 def create_actions(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from riskreg.audit.plain import plain
 from riskreg.audit.services import record
-from riskreg.db import db
+from riskreg.db import db, take_turn
 from riskreg.errors import Conflict, Invalid, NotFound
 from riskreg.jobs.kinds import JobState
 from riskreg.jobs.models import Job
@@ -130,7 +130,10 @@ def ask_for_pack(
 
 def asked_with(actor: Actor, form_key: str | None) -> Pack | None:
     """The pack that this form has asked for already, so that a second click asks for nothing."""
-    return pack_of_form(form_key, actor.person_id) if form_key else None
+    if not form_key:
+        return None
+    take_turn(f"Pack:{form_key}")
+    return pack_of_form(form_key, actor.person_id)
 
 
 def make_again(actor: Actor, pack: Pack) -> Pack:

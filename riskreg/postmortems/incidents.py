@@ -6,7 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from flask_babel import gettext as _
 
-from riskreg.actions.once import add_once, made_with
+from riskreg.actions.once import made_with
 from riskreg.audit.plain import plain
 from riskreg.audit.services import changed, record
 from riskreg.db import db
@@ -74,9 +74,8 @@ def create_incident(
     incident = Incident(
         **known, team=team, systems=systems, created_at=created_at, form_key=form_key
     )
-    stored = add_once(incident)
-    if stored is not incident:
-        return stored
+    db.session.add(incident)
+    db.session.flush()
     if systems:
         known["systems"] = _keys(systems)
     record(

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from riskreg.actions.once import add_once, made_with
+from riskreg.actions.once import made_with
 from riskreg.audit.services import changed, record
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid
@@ -51,11 +51,11 @@ def add_idea(
         at=at or now(),
         form_key=form_key,
     )
-    stored = add_once(idea)
-    if stored is idea:
-        db.session.expire(postmortem, ["ideas"])
-        keep(actor, "postmortem.idea", postmortem, {"idea": [None, text]})
-    return stored
+    db.session.add(idea)
+    db.session.flush()
+    db.session.expire(postmortem, ["ideas"])
+    keep(actor, "postmortem.idea", postmortem, {"idea": [None, text]})
+    return idea
 
 
 def remove_idea(actor: Actor, postmortem: Postmortem, idea: Idea) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from riskreg.actions.once import add_once, made_with
+from riskreg.actions.once import made_with
 from riskreg.audit.plain import plain
 from riskreg.audit.services import changed, record
 from riskreg.db import db
@@ -194,11 +194,11 @@ def add_comment(
         text=text.strip(),
         form_key=form_key,
     )
-    stored = add_once(comment)
-    if stored is comment:
-        said_of = {code or "comment": [None, truncate(comment.text, 200)]}
-        record(actor=actor, action="review.comment", subject=review, changes=said_of)
-    return stored
+    db.session.add(comment)
+    db.session.flush()
+    said_of = {code or "comment": [None, truncate(comment.text, 200)]}
+    record(actor=actor, action="review.comment", subject=review, changes=said_of)
+    return comment
 
 
 def demand_status(review: Review, *wanted: ReviewStatus) -> None:

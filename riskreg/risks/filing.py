@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert
 
-from riskreg.audit.rows import TOLD, wrote
+from riskreg.actions.once import made_with
+from riskreg.audit.rows import wrote
 from riskreg.audit.services import changed, record_all
 from riskreg.db import db
 from riskreg.errors import Invalid
@@ -36,6 +36,7 @@ _BLANK = {
     **dict.fromkeys(("close_note", "pin_reason"), ""),
     "treatment": Treatment.UNDECIDED,
 }
+_ASSESSING = insert(Assessment).returning(Assessment.id, sort_by_parameter_order=True)
 UNSAID: tuple[Any, ...] = (None, "", [])
 # Ids below zero name rows that are rolled back, so that a trial uses up no number of the register.
 _trial_ids = count(-1, -1)
@@ -73,7 +74,7 @@ def create_risk(
     Raises Invalid with the field.
     """
     require(actor, Permission.RISK_EDIT, team, view=Permission.TEAM_VIEW)
-    filed = _filed_with(form_key)
+    filed = made_with(Risk, form_key)
     if filed is not None:
         require(actor, Permission.RISK_EDIT, filed, view=Permission.RISK_VIEW)
         return filed
@@ -81,8 +82,8 @@ def create_risk(
     new = NewRisk(team=team, values=values)
     risk, changes = _new_risk(actor, new, current_matrix(), at)
     risk.form_key = form_key
-    if not _insert_once(risk):
-        return create_risk(actor, team=team, values=values, form_key=form_key)
+    db.session.add(risk)
+    db.session.flush()
     _keep_new(actor, [(risk, changes)], why=why, at=at)
     return risk
 
@@ -160,12 +161,6 @@ def derive(risk: Risk) -> None:
         raise Invalid(_("This level is not on the matrix."), field="current") from error
 
 
-def _filed_with(form_key: str | None) -> Risk | None:
-    if form_key is None:
-        return None
-    return db.session.scalar(select(Risk).where(Risk.form_key == form_key))
-
-
 def _new_risk(
     actor: Actor, new: NewRisk, version: MatrixVersion, at: datetime
 ) -> tuple[Risk, Changes]:
@@ -190,22 +185,6 @@ def _new_risk(
     if "review_due_on" not in kept:
         risk.review_due_on = review_due_on(risk, local_day(at, actor.timezone))
     return risk, changes
-
-
-def _insert_once(risk: Risk) -> bool:
-    """Flush the new row; False when another request with the same form key was faster."""
-    if risk.form_key is None:
-        db.session.add(risk)
-        db.session.flush()
-        return True
-    try:
-        with db.session.begin_nested():
-            db.session.add(risk)
-    except IntegrityError:
-        if _filed_with(risk.form_key) is None:
-            raise
-        return False
-    return True
 
 
 def _assessed(actor: Actor, risk: Risk, tier: Tier, *, why: str, at: datetime) -> dict[str, Any]:
@@ -236,8 +215,7 @@ def _keep_new(
         if f"{tier}_likelihood" in changes or f"{tier}_impact" in changes
     ]
     if assessed:
-        numbered = insert(Assessment).returning(Assessment.id, sort_by_parameter_order=True)
-        ids = db.session.scalars(numbered, assessed, execution_options=TOLD)
+        ids = db.session.connection().execute(_ASSESSING, assessed).scalars()
         wrote("assessment", zip(ids, assessed, strict=True))
     acts = [
         (risk, {name: [None, new] for name, (_old, new) in changes.items() if new not in UNSAID})

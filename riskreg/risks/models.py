@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from riskreg.actions.once import MadeOnce
 from riskreg.db import Base, Key, Name, Word
 from riskreg.org.confidential import Guarded, confidential_index
 from riskreg.org.models import Person, System, Team
@@ -44,7 +45,7 @@ class MatrixVersion(Base):
     retired_at: Mapped[datetime | None]
 
 
-class Risk(Guarded, Base):
+class Risk(Guarded, MadeOnce, Base):
     """A scenario that could hurt; the sort keys are derived and stored at write time."""
 
     __tablename__ = "risk"
@@ -110,7 +111,6 @@ class Risk(Guarded, Base):
     import_key: Mapped[str | None] = mapped_column(String(200))
     stated_score: Mapped[str] = mapped_column(String(40), default="")
     search_text: Mapped[str] = mapped_column(Text, default="")  # see riskreg.risks.matching
-    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)  # one form, one risk
     version: Mapped[int] = mapped_column()
 
     team: Mapped[Team] = relationship()
