@@ -24,6 +24,7 @@ BLUEPRINTS = (
     "riskreg.exports.routes",
     "riskreg.imports.routes",
     "riskreg.imports.organisation.routes",
+    "riskreg.web.api_docs",
     "riskreg.web.health",
     "riskreg.web.reports",
     "riskreg.web.styleguide",
@@ -50,6 +51,9 @@ BLUEPRINTS = (
 API = (
     "riskreg.org.api",
     "riskreg.risks.api",
+    "riskreg.actions.api",
+    "riskreg.postmortems.api",
+    "riskreg.reviews.api",
 )
 
 # Modules whose import registers background tasks.

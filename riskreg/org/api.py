@@ -19,6 +19,7 @@ from riskreg.org.queries import (
     teams_for,
 )
 from riskreg.web.api import (
+    TEAM_ASKED,
     Asked,
     Data,
     One,
@@ -32,7 +33,6 @@ from riskreg.web.api import (
 from riskreg.web.security import current_actor
 from riskreg.web.shapes import Flag, Items, Number, Text, Thing, Whole, word_of
 
-TEAM_ASKED = Text(high=80, about=_l("A team’s slug: that team and all below it."))
 SLUG = Text(about=_l("Its name in addresses; it never changes."))
 
 TEAM = Thing(

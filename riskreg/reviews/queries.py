@@ -49,6 +49,7 @@ class ListedReview:
     system_id: int
     system_key: str
     system_name: str
+    team_slug: str
     team_name: str
     started_on: date
     next_review_on: date | None
@@ -243,6 +244,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
             Review.next_review_on,
             System.key.label("system_key"),
             System.name.label("system_name"),
+            Team.slug.label("team_slug"),
             Team.name.label("team_name"),
         )
         .join(System, System.id == Review.system_id)
@@ -290,6 +292,7 @@ def _with_results(actor: Actor, rows: Sequence[Row[Any]], day: date) -> list[Lis
             system_id=row.system_id,
             system_key=row.system_key,
             system_name=row.system_name,
+            team_slug=row.team_slug,
             team_name=row.team_name,
             started_on=row.started_at.date(),
             next_review_on=row.next_review_on,

@@ -71,7 +71,7 @@ def index(asked: Asked) -> Rows:
     view = view_of(current_actor, RiskFilter.from_args(args), known=known)
     key = cursor("after", len(order_columns(view.criteria.order)))
     if "after" in asked and key is None:
-        raise _refused_parameter("after", _("Follow `next`; it is not made by hand."))
+        raise _refused_parameter("after", _("Follow “next”; it is not made by hand."))
     page = list_page(view, after_key=key, size=limit_of(asked))
     seen = ids_among(current_actor, Permission.SYSTEM_VIEW, known)
     rows = without_hidden(page.rows, None if seen is None else tuple(seen))

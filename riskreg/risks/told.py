@@ -21,7 +21,7 @@ from riskreg.risks.queries import RiskRow
 from riskreg.risks.scoring import MILLI, MILLIONTHS, figure, rating_of
 from riskreg.risks.values import LINKS_MAX, TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX
 from riskreg.risks.words import band_label, rating_band
-from riskreg.web.api import LIMIT, Data
+from riskreg.web.api import LIMIT, TEAM_ASKED, Data, iso
 from riskreg.web.security import current_actor
 from riskreg.web.shapes import (
     STORABLE,
@@ -126,7 +126,7 @@ FIELDS: Mapping[str, Shape] = {
 NEW = Thing(name="NewRisk", fields=FIELDS, optional=frozenset(FIELDS) - {"title", "kind", "team"})
 CHANGES = Thing(name="RiskChanges", fields=FIELDS, optional=frozenset(FIELDS), at_least_one=True)
 ASKED: Mapping[str, Shape] = {
-    "team": Text(high=80, about=_l("A slug: that team and all below it.")),
+    "team": TEAM_ASKED,
     "kind": word_of(Kind, _l("Security and operational take in risks of both kinds.")),
     "status": word_of((*Status, ANY_STATUS), _l("Open without it.")),
     "band": Text(pattern=r"^([1-9]|unrated)$", high=7, about=_l("A rank, or unrated.")),
@@ -141,7 +141,7 @@ ASKED: Mapping[str, Shape] = {
     "q": Text(high=TEXT_CHARS_MAX, about=_l("Words that it holds, or R-12.")),
     "order": word_of(Order, _l("Severity without it.")),
     "limit": LIMIT,
-    "after": Text(high=500, pattern=STORABLE, about=_l("Where `next` goes on.")),
+    "after": Text(high=500, pattern=STORABLE, about=_l("Where “next” goes on.")),
 }
 
 
@@ -167,9 +167,9 @@ def whole_of(risk: Risk, matrix: Matrix) -> Data:
     seen = risk.system is not None and can(current_actor, Permission.SYSTEM_VIEW, risk.system)
     return {
         **{name: getattr(risk, name) for name in (*same, *more)},
-        **{name: _iso(getattr(risk, name)) for name in ("reviewed_on", "closed_at")},
-        **{name: _iso(getattr(risk, name)) for name in ("realised_at", "created_at")},
-        "updated_at": _iso(risk.updated_at),
+        **{name: iso(getattr(risk, name)) for name in ("reviewed_on", "closed_at")},
+        **{name: iso(getattr(risk, name)) for name in ("realised_at", "created_at")},
+        "updated_at": iso(risk.updated_at),
         "team": risk.team.slug,
         "system": risk.system.key if risk.system and seen else None,
         "owner": risk.owner.email if risk.owner else None,
@@ -234,8 +234,8 @@ def _figures(row: RiskRow | Risk, matrix: Matrix) -> Data:
         "exposure_days_a_year": figure(row.exposure_milli, MILLI),
         "gain_days_a_year": figure(row.gain_milli, MILLI),
         "value_per_day": figure(row.value_rate, MILLIONTHS),
-        "identified_on": _iso(row.identified_on),
-        "review_due_on": _iso(row.review_due_on),
+        "identified_on": iso(row.identified_on),
+        "review_due_on": iso(row.review_due_on),
     }
 
 
@@ -258,7 +258,3 @@ def _text(value: Any) -> Any:
     if isinstance(value, list):
         return value
     return "" if value is None else str(getattr(value, "value", value))
-
-
-def _iso(value: Any) -> str | None:
-    return None if value is None else value.isoformat()

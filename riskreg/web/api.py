@@ -20,6 +20,7 @@ import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -37,7 +38,7 @@ from werkzeug.exceptions import (
 from riskreg.errors import Refused
 from riskreg.web.paging import page_url
 from riskreg.web.security import API, requires
-from riskreg.web.shapes import Fault, Shape, Thing, Whole, pointer
+from riskreg.web.shapes import Fault, Shape, Text, Thing, Whole, pointer
 
 BODY_BYTES_MAX = 1024 * 1024
 ROWS, ROWS_MAX, PAGE_MAX = 50, 200, 100_000
@@ -45,8 +46,9 @@ KEY_CHARS_MAX = 200
 RESOURCES = "riskreg_api"  # app.extensions: every resource, in the order of the document
 ONCE = "riskreg_api_once"  # app.extensions: what remembers creates
 JSON = "application/json"
+TEAM_ASKED = Text(high=80, about=_l("A team’s slug: that team and all below it."))
 LIMIT = Whole(low=1, high=ROWS_MAX, about=_l("How many rows at most; 50 without it."))
-PAGE = Whole(low=1, high=PAGE_MAX, about=_l("Which page; better follow `next`."))
+PAGE = Whole(low=1, high=PAGE_MAX, about=_l("Which page; better follow “next”."))
 
 Asked: TypeAlias = Mapping[str, Any]  # the values of a query that were given, and how many rows
 Data: TypeAlias = dict[str, Any]
@@ -190,6 +192,11 @@ def numbered(asked: Asked, rows: Sequence[Data], total: int) -> Rows:
     return Rows(data=rows, next=page_url(page=int(asked.get("page", 1)) + 1) if more else None)
 
 
+def iso(value: date | None) -> str | None:
+    """A day or an instant as programs read it; None for unknown."""
+    return None if value is None else value.isoformat()
+
+
 def init_app(app: Flask, csrf: CSRFProtect, resources: Sequence[Resource], once: Once) -> None:
     """Serve the resources. They have no cookies, so no other site's page can use any."""
     app.extensions[RESOURCES], app.extensions[ONCE] = resources, once
@@ -224,7 +231,7 @@ def _answering(operation: Operation) -> Callable[..., Response]:
 def _written(operation: Operation, where: Mapping[str, str]) -> Response:
     """What a request that writes is answered with."""
     assert operation.body is not None
-    seen = _seen_version(is_needed=operation.kind is Kind.CHANGE)
+    seen = None if operation.kind is Kind.CREATE else _seen_version(operation)
     sent = _sent(operation.body)
     if operation.kind is Kind.CHANGE:
         return _one(operation.view(**where, sent=sent, version=seen))
@@ -326,13 +333,13 @@ def _no_number(word: str) -> None:
     raise ValueError(word)
 
 
-def _seen_version(*, is_needed: bool) -> int | None:
+def _seen_version(operation: Operation) -> int | None:
     """The version in If-Match; raises PreconditionRequired where it is missing."""
     tags = list(request.if_match.as_set())
     word = tags[0] if len(tags) == 1 else ""
     if word.isascii() and word.isdigit() and len(word) < 10:
         return int(word)
-    if is_needed or "If-Match" in request.headers:
+    if operation.kind is Kind.CHANGE or "If-Match" in request.headers:
         raise PreconditionRequired(
             _("Say which version you saw: If-Match with the ETag that its address answers.")
         )

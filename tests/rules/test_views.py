@@ -13,6 +13,7 @@ from riskreg.web.security import ATTRIBUTE, PUBLIC, refuse_undeclared
 ADDRESSES = Path(__file__).with_name("addresses.txt")
 # Nobody needs to be signed in for these, and each has its reason.
 PUBLIC_VIEWS = {
+    "api_docs.openapi",  # what the program can do, nothing of what is in it
     "health.alive",  # for a load balancer
     "health.ready",  # for a load balancer
     "reports.create",  # browsers send it by themselves
