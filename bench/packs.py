@@ -149,9 +149,10 @@ def _changed(snapshot: Snapshot) -> Snapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """Time by the clock, and the most memory that a process had."""
+    """Time by the clock and of processors, and the most memory that a process had."""
 
     ms: float
+    cpu_ms: float
     mib: float
 
 
@@ -168,7 +169,11 @@ def _taken(work: Callable[[], object]) -> Taken:
             os._exit(status)
     _number, status, usage = os.wait4(number, 0)
     assert status == 0
-    return Taken(ms=1000 * (perf_counter() - start), mib=usage.ru_maxrss / 1024)
+    return Taken(
+        ms=1000 * (perf_counter() - start),
+        cpu_ms=1000 * (usage.ru_utime + usage.ru_stime),
+        mib=usage.ru_maxrss / 1024,
+    )
 
 
 def _ours(html: str) -> Callable[[], object]:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -16,14 +16,17 @@ from typing import Any
 import numpy
 import pypdfium2
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 from pikepdf import Pdf
 
 from riskreg.errors import RiskregError
 from riskreg.lib.hashing import digest
+from riskreg.packs import document
 from riskreg.packs.document import kept_parts, pack_html, pack_pdf
 from riskreg.packs.engine import Order, Press, Step, TooLarge, print_order, render_pdf
 from riskreg.packs.joining import _numbered
+from riskreg.packs.kept import KeptParts
+from riskreg.packs.large import Frame, Part, large_pdf
 from riskreg.packs.models import Snapshot
 from riskreg.packs.sections import register
 from tests.packs import marks, tags
@@ -68,6 +71,7 @@ def forms(press: tuple[Flask, int], printed: Print) -> Iterator[Forms]:
         patch.setattr(register, "LONG_ROWS", 20)
         patch.setattr(register, "SLICE_ROWS_MIN", 15)
         patch.setattr(register, "SLICE_ROWS_MAX", 20)
+        patch.setattr(document, "SHORT_CONTENTS", 0)  # a page of their own, as in longer packs
         snapshot = snapshot_of(data)
         html = pack_html(snapshot)
         joined = pack_pdf(snapshot, progress=lambda step, page: steps.append((step, page)))
@@ -144,7 +148,7 @@ def test_every_marked_content_and_link_has_its_element(forms: Forms) -> None:
 
 
 def _root_of(element: Any) -> Any:
-    while element.S != "/NonStruct" or "/Pg" in element:
+    while "/Pg" in element:  # neither the document nor a part of it says one
         element = element.P
     return element
 
@@ -182,6 +186,34 @@ def test_a_changed_row_prints_its_part_and_no_other(forms: Forms) -> None:
     texts = [page.get_textpage().get_text_bounded() for page in paper]
     assert sum("Told anew" in text for text in texts) == 1
     assert all(f"Snapshot 7 · {digest(data)[:16]}" in text for text in texts[1:])
+
+
+def test_a_longer_front_and_a_page_across_are_numbered_too(
+    press: tuple[Flask, int], tmp_path: Path
+) -> None:
+    begins: list[list[int]] = []
+
+    def front(pages: Sequence[int]) -> str:
+        begins.append(list(pages))
+        return '<html lang="en"><title>Two</title><h1>One</h1><p style="break-before: page">Two'
+
+    def feet(total: int) -> str:
+        pack = {"snapshot_id": 7, "sha256": "f" * 64, "paper": "A4"}
+        return render_template("packs/feet.html", pack=pack, total=total)
+
+    sheets = "".join(
+        f'<link rel="stylesheet" href="static/css/{name}.css">' for name in ("pack", "pack-part")
+    )
+    part = Part(html=f'<html lang="en">{sheets}<p class="wide">Across', depth=1)
+    kept = KeptParts(folder=tmp_path / "parts")
+    with press[0].app_context():
+        pdf = large_pdf([part], Frame(front_pages=1, front=front, feet=feet), kept=kept)
+    assert begins == [[2], [3]]
+    *_front, page = pypdfium2.PdfDocument(pdf.content)
+    assert page.get_width() > page.get_height()
+    text = page.get_textpage().get_text_bounded().split()
+    assert " ".join(text) == "Across Snapshot 7 · ffffffffffffffff Page 3 / 3"
+    assert not marks.outside(page, 10)
 
 
 def test_a_killed_process_is_told_and_none_is_left(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ ROWS_MAX = 10_000
 LONG_ROWS = (
     1_500  # about 100 pages: from here on two processes and kept slices give more than they cost
 )
-SLICE_ROWS_MIN, SLICE_ROWS_MAX = 200, 600
+SLICE_ROWS_MIN, SLICE_ROWS_MAX = 100, 400
 ONE_IN = 100  # refs that begin a slice, once the one before is long enough
 
 
@@ -57,7 +57,7 @@ def headline(data: Frozen, matrix: Matrix) -> str:
 
 
 def slices(data: Frozen) -> list[Frozen]:
-    """The rows of a long register, about 300 in each slice.
+    """The rows of a long register, about 200 in each slice.
 
     A slice begins at a risk whose ref says so, whatever its number in the list: a risk that comes
     in, goes out or changes its place touches the slices it leaves and enters, and no other.
