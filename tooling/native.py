@@ -73,7 +73,7 @@ def _has_pango() -> bool:
 
 
 def _has_chromium() -> bool:
-    return shutil.which("chromium") is not None and _has_library("libatomic.so.1")
+    return shutil.which("chromium-headless-shell") is not None and _has_library("libatomic.so.1")
 
 
 def _has_postgresql() -> bool:
@@ -89,8 +89,8 @@ PANGO = Kit(
 )
 CHROMIUM = Kit(
     name="Chromium",
-    loss="the browser tests are skipped",
-    packages=("chromium", "libatomic1"),
+    loss="the browser tests take the whole Chromium, and are skipped where there is none",
+    packages=("chromium-headless-shell", "libatomic1"),
     is_here=_has_chromium,
 )
 POSTGRESQL = Kit(

@@ -42,7 +42,7 @@ def main() -> int:
 def _photograph(address: str, folder: Path) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            executable_path=shutil.which("chromium-headless-shell"), args=["--no-sandbox"]
         )
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(f"{address}/sign-in")
