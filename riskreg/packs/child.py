@@ -1,7 +1,8 @@
 """The program that a press starts: prints HTML and joins PDFs, each file in a process of its own.
 
-An order is a line of JSON on standard input: `task`, `output` and what the task needs. What it is
-at and how it ended goes to standard error, a line each: progress, pages, font, done. See engine.py.
+Its argument says how far it steps back for others. An order is a line of JSON on standard input:
+`task`, `output` and what the task needs. What it is at and how it ended goes to standard error, a
+line each: progress, pages, font, done. See engine.py.
 """
 
 import ctypes.util
@@ -26,6 +27,7 @@ Words = dict[str, Any]
 def main() -> int:
     """Load WeasyPrint once, then do what is asked until nobody asks any more."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    os.nice(int(sys.argv[1]))
     gc.disable()  # each process is thrown away: a fifth of the time is saved
     if sys.platform == "linux":
         _guess_no_library_names()

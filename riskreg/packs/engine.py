@@ -132,10 +132,13 @@ class Press:
 
     Each file is made in a process of its own, forked from one that has loaded WeasyPrint already,
     so that memory and time of each are limited and its memory is given back. `made_at` (seconds
-    since 1970) is the time that fonts are stamped with.
+    since 1970) is the time that fonts are stamped with, `nice` how far they step back for others.
     """
 
-    def __init__(self, folder: Path, *, made_at: int, heard: Heard | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, made_at: int, heard: Heard | None = None, nice: int = 0
+    ) -> None:
+        self._nice = nice
         self._environment = _environment(folder, made_at)
         self._heard = heard
         self._children: list[_Child] = []
@@ -174,8 +177,8 @@ class Press:
                 return
 
     def _start(self) -> _Child:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "riskreg.packs.child"],  # our own module
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "riskreg.packs.child", str(self._nice)],
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=self._environment,

@@ -14,6 +14,8 @@ from riskreg.packs.engine import Order, Pdf, Press, Progress, Step, print_order
 from riskreg.packs.kept import KeptParts
 from riskreg.paths import STATIC
 
+NICE = 5  # on a machine of two cores both would print, and somebody waits for a page
+
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
@@ -44,7 +46,7 @@ def large_pdf(
     with tempfile.TemporaryDirectory(prefix="riskreg-pack-") as name:
         folder = Path(name)
         tally.tell(Step.READING)
-        with Press(folder, made_at=0, heard=tally.hear) as press:
+        with Press(folder, made_at=0, heard=tally.hear, nice=NICE) as press:
             making = _Making(folder=folder, press=press, kept=kept, tally=tally)
             printed = making.print_parts(parts)
             counts = [part.page_count for part in printed]
