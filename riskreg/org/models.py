@@ -176,7 +176,7 @@ class ApiCreate(Base):
     token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"))
     key_hash: Mapped[str] = mapped_column(String(64))
     fingerprint: Mapped[str] = mapped_column(String(64))
-    made: Mapped[str] = mapped_column(String(200), default="")
+    made: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 

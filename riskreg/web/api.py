@@ -18,6 +18,7 @@ riskreg.errors. Transactions, errors and permissions are those of every request.
 import hashlib
 import inspect
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -115,13 +116,13 @@ class Operation:
 class Once(Protocol):
     """What remembers which create was answered by what."""
 
-    def begin(self, key: str, fingerprint: str) -> str | None:
-        """Take the key; gives what `keep` was told when it was taken for the same before.
+    def made_with(self, key: str, fingerprint: str) -> str | None:
+        """What `keep` was told of the key; None for the first to send it.
 
-        Raises Invalid when it was taken for something else, Conflict while that still runs.
+        Raises Invalid when it was used for something else, Conflict while that still runs.
         """
 
-    def keep(self, key: str, made: str) -> None:
+    def keep(self, key: str, fingerprint: str, made: str) -> None:
         """Remember what came of it, in the same transaction."""
 
 
@@ -241,11 +242,11 @@ def _written(operation: Operation, where: Mapping[str, str]) -> Response:
     once: Once = current_app.extensions[ONCE]
     if key is None:
         return _one(operation.view(**where, sent=sent, **more), operation, status)
-    made = once.begin(key, _fingerprint())
+    made = once.made_with(key, fingerprint := _fingerprint())
     if made is not None:
         return _one(operation.shown_by.view(**json.loads(made)), operation, status)
     one: One = operation.view(**where, sent=sent, **more)
-    once.keep(key, json.dumps(dict(one.where)))
+    once.keep(key, fingerprint, json.dumps(dict(one.where)))
     return _one(one, operation, status)
 
 
@@ -335,10 +336,9 @@ def _no_number(word: str) -> None:
 
 def _seen_version(operation: Operation) -> int | None:
     """The version in If-Match; raises PreconditionRequired where it is missing."""
-    tags = list(request.if_match.as_set())
-    word = tags[0] if len(tags) == 1 else ""
-    if word.isascii() and word.isdigit() and len(word) < 10:
-        return int(word)
+    seen = re.fullmatch(r'"(\d{1,9})"', request.headers.get("If-Match", ""), re.ASCII)
+    if seen is not None:
+        return int(seen[1])
     if operation.kind is Kind.CHANGE or "If-Match" in request.headers:
         raise PreconditionRequired(
             _("Say which version you saw: If-Match with the ETag that its address answers.")
