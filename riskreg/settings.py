@@ -1,5 +1,6 @@
 """Settings from RISKREG_* variables: read once, checked, frozen. The only reader of os.environ."""
 
+import base64
 import os
 import re
 from collections.abc import Mapping
@@ -8,14 +9,19 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 from zoneinfo import ZoneInfo
 
 from riskreg.environment import Environment, split
 from riskreg.errors import SettingsError
+from riskreg.lib.outgoing import Barred
+from riskreg.lib.outgoing import checked as checked_address
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+WEBHOOK_SECRET = "whsec_"  # noqa: S105 - how secrets of Standard Webhooks begin
+WEBHOOK_SECRET_BYTES = range(24, 65)
 PORT_MAX = 65535
 
 
@@ -58,6 +64,14 @@ class Provider:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """An address that is told of something, and the key that what it is told is signed with."""
+
+    url: str
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that can be configured; see docs/operators/settings.md."""
 
@@ -81,6 +95,8 @@ class Settings:
     mail: MailServer | None = None  # None: no mail is sent
     provider: Provider | None = None  # None: no single sign-on
     anchor_file: str = ""
+    anchor_webhook: Webhook | None = None
+    outgoing_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     paper: str = "A4"
     debug: bool = False
     demo: bool = False
@@ -113,6 +129,8 @@ class Settings:
             mail=_mail(reader),
             provider=_provider(reader),
             anchor_file=reader.text("ANCHOR_FILE", ""),
+            anchor_webhook=_anchor_webhook(reader),
+            outgoing_networks=_networks(reader),
             paper=reader.choice("PAPER", "A4", ("A4", "Letter")),
             debug=reader.boolean("DEBUG"),
             demo=reader.boolean("DEMO"),
@@ -268,3 +286,34 @@ def _provider(reader: Environment) -> Provider | None:
     if any("." not in domain or "@" in domain for domain in provider.domains):
         raise SettingsError("RISKREG_OIDC_DOMAINS must be domains such as example.org.")
     return provider
+
+
+def _anchor_webhook(reader: Environment) -> Webhook | None:
+    """Who is sent the anchors of the trail; None where nobody is, and always in the demo."""
+    url, secret = reader.text("ANCHOR_WEBHOOK", ""), reader.secret("ANCHOR_WEBHOOK_SECRET")
+    if not url or reader.boolean("DEMO"):
+        return None
+    try:
+        checked_address(url)
+    except Barred as error:
+        raise SettingsError(f"RISKREG_ANCHOR_WEBHOOK is not taken: {error}.") from error
+    try:
+        key = base64.b64decode(secret.removeprefix(WEBHOOK_SECRET), validate=True)
+    except ValueError:
+        key = b""
+    if not secret.startswith(WEBHOOK_SECRET) or len(key) not in WEBHOOK_SECRET_BYTES:
+        raise SettingsError(
+            "RISKREG_ANCHOR_WEBHOOK_SECRET must be whsec_ and 24 to 64 random bytes in Base64; "
+            "make one with: echo whsec_$(openssl rand -base64 32)"
+        )
+    return Webhook(url=url, secret=key)
+
+
+def _networks(reader: Environment) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Networks inside the organisation that riskreg may talk to."""
+    try:
+        return tuple(ip_network(word) for word in reader.words("OUTGOING_NETWORKS"))
+    except ValueError as error:
+        raise SettingsError(
+            f"RISKREG_OUTGOING_NETWORKS must be networks such as 10.1.2.0/24: {error}."
+        ) from error

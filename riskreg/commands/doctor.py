@@ -43,6 +43,7 @@ def run_doctor(chosen: argparse.Namespace) -> int:
         _tables,
         _mail,
         _sign_on,
+        _anchors,
         _worker,
         _disk,
     ]
@@ -186,6 +187,58 @@ def _sign_on() -> Finding:
         advice = f"{error.message} Look at RISKREG_OIDC_ISSUER."
         return Finding("sign-on", BROKEN, provider.issuer, advice)
     return Finding("sign-on", FINE, f"{provider.issuer} as {provider.client_id}")
+
+
+def _anchors() -> Finding:
+    """By when the last one was sent or written; none is made for it."""
+    from flask import current_app
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from riskreg.db import db
+
+    settings = current_app.config["SETTINGS"]
+    if settings.anchor_webhook is None and not settings.anchor_file:
+        return Finding(
+            "anchors",
+            WARN_ONLY,
+            "none are kept elsewhere",
+            "Set RISKREG_ANCHOR_WEBHOOK or RISKREG_ANCHOR_FILE: without them a trail whose end "
+            "was cut off looks whole.",
+        )
+    if settings.anchor_webhook is None:
+        return _written_anchors(settings.anchor_file)
+    try:
+        return _sent_anchors()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return Finding("anchors", WARN_ONLY, "not known", "Make the tables first: riskreg init.")
+
+
+def _written_anchors(path: str) -> Finding:
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    try:
+        written_at = datetime.fromtimestamp(Path(path).stat().st_mtime, UTC)
+    except OSError as error:
+        advice = f"{path}: {error.strerror}. The worker writes one every hour."
+        return Finding("anchors", WARN_ONLY, "none written yet", advice)
+    return Finding("anchors", FINE, f"last written {written_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _sent_anchors() -> Finding:
+    from riskreg.audit.tasks import SEND
+    from riskreg.jobs.queries import last_done, last_failed
+
+    done, failed = last_done(SEND), last_failed(SEND)
+    seen = "none sent yet"
+    if done is not None:
+        seen = f"last sent {done.finished_at:%Y-%m-%d %H:%M} UTC"
+    if failed is not None and (done is None or failed.id > done.id):
+        tried = f"{seen}, then failed {failed.started_at:%Y-%m-%d %H:%M} UTC"
+        return Finding("anchors", WARN_ONLY, tried, failed.error)
+    advice = "" if done else "The worker sends one every hour."
+    return Finding("anchors", FINE if done else WARN_ONLY, seen, advice)
 
 
 def _worker() -> Finding:

@@ -36,3 +36,19 @@ def live_workers() -> Sequence[WorkerSeen]:
         .where(WorkerSeen.seen_at > now() - ALIVE_WITHIN)
         .order_by(WorkerSeen.name)
     ).all()
+
+
+def last_done(task: str) -> Job | None:
+    """The last job of a task that was done."""
+    return _latest(task, Job.state == JobState.DONE)
+
+
+def last_failed(task: str) -> Job | None:
+    """The newest job of a task of which the last try failed, whether or not it is tried again."""
+    return _latest(task, Job.state.in_([JobState.WAITING, JobState.DEAD]), Job.error != "")
+
+
+def _latest(task: str, *conditions: ColumnElement[bool]) -> Job | None:
+    return db.session.scalar(
+        select(Job).where(Job.task == task, *conditions).order_by(Job.id.desc()).limit(1)
+    )

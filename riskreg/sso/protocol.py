@@ -110,7 +110,7 @@ def metadata_of(provider: Provider) -> dict[str, Any]:
         kept = _known.get(provider.issuer)
     if kept is not None and monotonic() - kept[0] < KNOWN_SECONDS:
         return kept[1]
-    found = fetch_json(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    found = fetch_json(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration", provider)
     if found.get("issuer") != provider.issuer:
         raise distrust("issuer", _("The identity provider calls itself by another name."))
     for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -177,7 +177,7 @@ def _redeem(
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     else:
         form |= {"client_id": provider.client_id, "client_secret": provider.client_secret}
-    tokens = fetch_json(metadata["token_endpoint"], form=form, headers=headers)
+    tokens = fetch_json(metadata["token_endpoint"], provider, form=form, headers=headers)
     if "error" in tokens:
         raise distrust(str(tokens["error"])[:80], _("The identity provider said no."))
     return tokens
@@ -198,7 +198,8 @@ def _verified(
         nonce={"essential": True, "value": flow.nonce},
     )
     try:
-        keys = KeySet.import_key_set(cast(KeySetSerialization, fetch_json(metadata["jwks_uri"])))
+        fetched = fetch_json(metadata["jwks_uri"], provider)
+        keys = KeySet.import_key_set(cast(KeySetSerialization, fetched))
         claims = jwt.decode(str(token), keys, registry=_Registry()).claims
         demands.validate(claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
@@ -224,7 +225,8 @@ def _with_profile(
     if wanted <= claims.keys() or endpoint is None or "access_token" not in tokens:
         return claims
     _demand_web_address(endpoint)
-    profile = fetch_json(endpoint, headers={"Authorization": f"Bearer {tokens['access_token']}"})
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    profile = fetch_json(endpoint, provider, headers=headers)
     if profile.get("sub") != claims["sub"]:
         raise distrust("sub", _("The identity provider’s answers do not fit each other."))
     return {**profile, **claims}

@@ -29,6 +29,11 @@ MAIL = {
     "SMTP_USER": "riskreg",
     "SMTP_PASSWORD": "hunter2",
 }
+ANCHORS = {
+    "ANCHOR_WEBHOOK": "https://anchors.example.org/riskreg",
+    "ANCHOR_WEBHOOK_SECRET": f"whsec_{'c2Vj' * 8}",
+    "OUTGOING_NETWORKS": "10.1.0.0/16, fd00::/8",
+}
 
 
 @pytest.fixture
@@ -99,10 +104,17 @@ def test_works_without_any_but_the_folder(home: Path) -> None:
         ("OIDC_SCOPES", "email"),
         ("OIDC_DOMAINS", "ada@example.org"),
         ("OIDC_ONLY", "perhaps"),
+        ("ANCHOR_WEBHOOK", "anchors.example.org"),
+        ("ANCHOR_WEBHOOK", "https://user@anchors.example.org"),
+        ("ANCHOR_WEBHOOK_SECRET", "c2hvcnQ="),
+        ("ANCHOR_WEBHOOK_SECRET", "whsec_c2hvcnQ="),
+        ("ANCHOR_WEBHOOK_SECRET", "whsec_!"),
+        ("OUTGOING_NETWORKS", "10.0.0.1/8"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_its_name(home: Path, name: str, value: str) -> None:
-    rest = MAIL if name.startswith("SMTP") else OIDC if name.startswith("OIDC") else {}
+    groups = {"SMTP": MAIL, "OIDC": OIDC, "ANCHOR": ANCHORS}
+    rest = groups.get(name.split("_")[0], {})
     with pytest.raises(SettingsError, match=f"RISKREG_{name}"):
         read(home, **{**rest, name: value})
 
@@ -120,6 +132,15 @@ def test_the_identity_provider_is_taken_as_it_names_itself_but_not_in_the_demo(h
     assert read(home, **OIDC, DEMO="yes").provider is None
     with pytest.raises(SettingsError, match="RISKREG_BASE_URL"):
         read(home, **{**OIDC, "BASE_URL": ""})
+
+
+def test_anchors_go_out_when_a_receiver_is_named_but_not_from_the_demo(home: Path) -> None:
+    settings = read(home, **ANCHORS)
+    assert settings.anchor_webhook is not None
+    assert settings.anchor_webhook.secret == b"sec" * 8
+    assert "sec" * 8 not in repr(settings)
+    assert list(map(str, settings.outgoing_networks)) == ["10.1.0.0/16", "fd00::/8"]
+    assert read(home, **ANCHORS, DEMO="yes").anchor_webhook is None
 
 
 def test_mail_goes_out_when_a_server_is_named_but_not_from_the_demo(home: Path) -> None:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -152,7 +152,8 @@ def false_provider() -> Iterator[FalseProvider]:
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(BrokenPipeError):  # whoever asked has gone
+                self.wfile.write(content)
 
         do_POST = do_GET  # noqa: N815
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from riskreg.db import db, transaction
 from riskreg.errors import Unavailable
+from riskreg.lib import outgoing
 from riskreg.lib.dates import now
 from riskreg.org.models import Person, UserSession
 from riskreg.sso import fetching
@@ -199,9 +200,9 @@ def test_a_strange_answer_is_no_crash(
 def test_a_silent_provider_is_given_up(
     app: Flask, client: RegisterClient, provider: FalseProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "WHOLE_SECONDS", -1.0)
+    monkeypatch.setattr(outgoing, "WHOLE_SECONDS", -1.0)
     with pytest.raises(Unavailable):
-        fetching.fetch_json(f"{provider.issuer}/jwks_uri")
+        fetching.fetch_json(f"{provider.issuer}/jwks_uri", provider.settings())
     page = client.get("/sign-in/sso")
     assert page.status_code == 503
 
@@ -211,3 +212,11 @@ def test_the_answers_must_be_about_one_person(
 ) -> None:
     provider.profile = {"sub": "amal"}
     assert there_and_back(client, provider).status_code == 403
+
+
+@pytest.mark.parametrize("elsewhere", ["https://127.0.0.2/keys", "https://10.0.0.1:8443/keys"])
+def test_what_the_provider_names_elsewhere_is_not_looked_for_inside(
+    client: RegisterClient, provider: FalseProvider, connected: Person, elsewhere: str
+) -> None:
+    provider.metadata = {"jwks_uri": elsewhere}
+    assert there_and_back(client, provider).status_code == 503
