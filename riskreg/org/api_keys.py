@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.exc import OperationalError
 
 from riskreg.db import db, take_turn
-from riskreg.errors import Conflict, Invalid
+from riskreg.errors import Conflict, Refused
 from riskreg.lib.dates import now
 from riskreg.org.models import ApiCreate
 
@@ -23,7 +23,7 @@ KEPT_FOR = timedelta(days=7)
 def made_with(key: str, fingerprint: str) -> str | None:
     """What was made with the key; None for the first, and nobody else makes it meanwhile.
 
-    Raises Invalid when it was used for another request, Conflict while that still runs.
+    Raises Refused when it was used for another request, Conflict while that still runs.
     """
     key_hash = _digest(key)
     try:
@@ -36,10 +36,8 @@ def made_with(key: str, fingerprint: str) -> str | None:
         select(ApiCreate).where(ApiCreate.token_id == g.token_id, ApiCreate.key_hash == key_hash)
     )
     if taken is not None and taken.fingerprint != fingerprint:
-        raise Invalid(
-            _("This Idempotency-Key was used for another request. Take a new one for each."),
-            field="Idempotency-Key",
-        )
+        sentence = _("This Idempotency-Key was used for another request. Take a new one for each.")
+        raise Refused(sentence, errors=[{"header": "Idempotency-Key", "detail": sentence}])
     return None if taken is None else taken.made
 
 

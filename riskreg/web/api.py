@@ -119,7 +119,7 @@ class Once(Protocol):
     def made_with(self, key: str, fingerprint: str) -> str | None:
         """What `keep` was told of the key; None for the first to send it.
 
-        Raises Invalid when it was used for something else, Conflict while that still runs.
+        Raises Refused when it was used for something else, Conflict while that still runs.
         """
 
     def keep(self, key: str, fingerprint: str, made: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from flask import Flask, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from riskreg.web.api import JSON, RESOURCES, Kind, Operation, operations_of
 from riskreg.web.shapes import Items, Schema, Shape, Text, Thing, Whole
@@ -12,11 +13,12 @@ PROBLEM = "application/problem+json"
 ONE_OF_ERRORS = Thing(
     name="Fault",
     fields={
-        "pointer": Text(about="A JSON pointer into what was sent (RFC 6901)."),
-        "parameter": Text(about="A parameter of the address."),
+        "pointer": Text(about=_l("A JSON pointer into what was sent (RFC 6901).")),
+        "parameter": Text(about=_l("A parameter of the address.")),
+        "header": Text(about=_l("A header.")),
         "detail": Text(),
     },
-    optional=frozenset({"pointer", "parameter"}),
+    optional=frozenset({"pointer", "parameter", "header"}),
 )
 VERBS = {Kind.INDEX, Kind.SHOW}
 ALWAYS = (401, 403, 404, 406, 422, 429, 503)

@@ -17,7 +17,9 @@ from tests.api.conftest import Program, make_token
 from tests.client import RegisterClient
 from tests.factories import make_person, make_system, make_team
 from tests.postmortems.factories import make_incident, make_postmortem
+from tests.queries import counted_queries
 from tests.reviews.factories import install_content, make_review
+from tests.risks.factories import make_risk
 
 
 @pytest.fixture
@@ -105,6 +107,31 @@ def test_lists_go_on_page_by_page(asking: Program, team: Team) -> None:
     assert second["next"] is None
     assert {row["key"] for row in first["data"] + second["data"]} == keys
     assert asking.get("/systems?page=9").get_json() == {"data": [], "next": None}
+
+
+def test_lists_ask_no_more_for_ten_rows_than_for_two(
+    asking: Program, team: Team, ada: Person
+) -> None:
+    install_content()
+    paths = ("/risks", "/actions", "/incidents", "/reviews", "/systems", "/teams")
+    asked = []
+    for more in (2, 8):
+        for _number in range(more):
+            system = make_system(team)
+            make_action(team, ada, risk_id=make_risk(team, 3, 3, owner=ada, system=system).id)
+            make_postmortem(make_incident(team, ada, systems=[system]), ada)
+            make_review(system, ada)
+            make_team(parent=team)
+        asked.append({path: _asked(asking, path) for path in paths})
+    few, many = asked
+    assert {path: many[path] for path in paths if many[path] > few[path]} == {}
+    assert max(many.values()) <= 12, many
+
+
+def _asked(asking: Program, path: str) -> int:
+    with counted_queries() as sent:
+        assert asking.get(path).status_code == 200
+    return len(sent)
 
 
 def test_the_document_tells_of_every_address(built_app: Flask, client: RegisterClient) -> None:
