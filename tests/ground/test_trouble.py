@@ -14,11 +14,14 @@ from werkzeug.test import TestResponse
 from riskreg import create_app
 from riskreg.audit.chain import LOCK_KEY
 from riskreg.db import db, transaction
+from riskreg.org.kinds import Scope
+from riskreg.org.models import Person, Team
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.risks.models import Risk
 from riskreg.risks.services import install_matrix
 from riskreg.settings import Settings
 from riskreg.web import health
+from tests.api.conftest import make_token
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
 
@@ -170,6 +173,17 @@ def test_a_program_is_told_too(trouble: Trouble) -> None:
     assert answer.status_code == 503
     assert answer.mimetype == "application/problem+json"
     assert "Nothing was saved" in answer.get_json()["detail"]
+
+
+def test_a_program_with_a_token_goes_on_reading(trouble: Trouble) -> None:
+    person, team = db.session.scalars(sa.select(Person)).one(), db.session.scalars(sa.select(Team))
+    headers = {"Authorization": f"Bearer {make_token(person, team.one(), Scope.WRITE)[1]}"}
+    new = {"title": "During", "kind": "security", "team": "root"}
+    with trouble.every_connection(*commands_of("read-only")):
+        refused = trouble.client.post("/api/v1/risks", json=new, headers=headers)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+        assert trouble.client.get("/api/v1/risks", headers=headers).status_code == 200
+    assert trouble.client.post("/api/v1/risks", json=new, headers=headers).status_code == 201
 
 
 def test_it_is_not_ready_where_it_cannot_write(
