@@ -99,7 +99,7 @@ def run_command(chosen: argparse.Namespace) -> int:
 
 
 def _run_inside(chosen: argparse.Namespace) -> int:
-    app = _application()
+    app = _application(serves=getattr(chosen, "serves", False))
     from riskreg.standing import demand_own_database
 
     with app.app_context():
@@ -109,13 +109,14 @@ def _run_inside(chosen: argparse.Namespace) -> int:
         return int(chosen.run(chosen))
 
 
-def _application() -> Any:
+def _application(*, serves: bool) -> Any:
     """The application. All of it stays, so garbage is not looked for in it, now or later."""
     gc.disable()  # a sixth of the time it takes to load
     try:
         from riskreg import create_app
+        from riskreg.settings import Settings
 
-        return create_app()
+        return create_app(Settings.from_env() if serves else Settings.of_command())
     finally:
         gc.freeze()
         gc.enable()

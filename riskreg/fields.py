@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # older stubs
+from wtforms.validators import InputRequired, StopValidation
 
 from riskreg.lib.text import clean_text
 
@@ -13,6 +16,21 @@ def clean(value: object) -> object:
     if not isinstance(value, str):
         return value
     return clean_text(value).strip()
+
+
+class Needed(InputRequired):
+    """Asks by its name for what was left out, or is nothing but spaces."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raises StopValidation with a sentence that names the field."""
+        blank = isinstance(field.data, str) and not field.data.strip()
+        if field.raw_data and field.raw_data[0] and not blank:
+            return
+        field.errors = []  # what could not be read of nothing is no news
+        name = str(field.label.text).rstrip("?:")
+        if isinstance(field, RadioField | SelectField):
+            raise StopValidation(_("Choose “%(field)s”.", field=name))
+        raise StopValidation(_("Fill in “%(field)s”.", field=name))
 
 
 def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:

@@ -143,6 +143,12 @@ class Settings:
             )
         return settings.checked()
 
+    @classmethod
+    def of_command(cls) -> Self:
+        """As `from_env`; where RISKREG_HOME holds a demo, the demo's: a command serves nobody."""
+        home = Environment(os.environ).home()
+        return cls.from_env(demo_environment(home) if (home / "demo").exists() else None)
+
     def checked(self) -> Self:
         """Refuse a port that does not exist and combinations that are not safe; returns self."""
         if not 0 <= self.port <= PORT_MAX:

@@ -18,13 +18,13 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import URL, InputRequired, Length, Optional
+from wtforms.validators import URL, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.origins import OriginKind
 from riskreg.actions.queries import ActionFilter
-from riskreg.fields import clean
+from riskreg.fields import Needed, clean
 from riskreg.lib.dates import day_start
 from riskreg.metrics.actions import DUE_DAYS, Bucket, DueGroup
 from riskreg.org.models import Person
@@ -126,17 +126,15 @@ def field_names() -> dict[str, str]:
 class ActionFields(Form):
     """What is promised and by whom: what an edit may change."""
 
-    title = StringField(
-        _l("What will be done"), [InputRequired(), Length(max=200)], filters=[clean]
-    )
+    title = StringField(_l("What will be done"), [Needed(), Length(max=200)], filters=[clean])
     owner = SelectField(
         _l("Owner"),
         [Optional()],
         description=_l("One person, who will be asked about it."),
         filters=[clean],
     )
-    type = RadioField(_l("What it is for"), [InputRequired()], default=ActionType.PREVENT)
-    priority = RadioField(_l("Priority"), [InputRequired()], default=Priority.P2)
+    type = RadioField(_l("What it is for"), [Needed()], default=ActionType.PREVENT)
+    priority = RadioField(_l("Priority"), [Needed()], default=Priority.P2)
     detail = TextAreaField(_l("Details"), [Length(max=10_000)], filters=[clean])
     verify_how = TextAreaField(
         _l("How we will know that it is done"), [Length(max=2000)], filters=[clean]
@@ -170,7 +168,7 @@ class ActionFields(Form):
 class ActionForm(ActionFields):
     """A new promise: also which team it belongs to, until when, and where it came from."""
 
-    team = SelectField(_l("Team"), [InputRequired()])
+    team = SelectField(_l("Team"), [Needed()])
     due_on = DateField(
         _l("Due"),
         [Optional()],
@@ -186,7 +184,7 @@ class ClosureForm(Form):
 
     evidence = TextAreaField(
         _l("How do we know that it is done?"),
-        [InputRequired(), Length(max=2000)],
+        [Needed(), Length(max=2000)],
         filters=[clean],
         description=_l("A word is enough: a link, a drill, a release."),
     )
@@ -198,7 +196,7 @@ class WithdrawalForm(Form):
 
     reason = TextAreaField(
         _l("Why will it not be done?"),
-        [InputRequired(), Length(max=2000)],
+        [Needed(), Length(max=2000)],
         filters=[clean],
         description=_l("What stays as it is goes into the register as an accepted risk."),
     )
@@ -208,10 +206,10 @@ class WithdrawalForm(Form):
 class ScheduleForm(Form):
     """A new due date and its reason."""
 
-    due_on = DateField(_l("New due date"), [InputRequired()])
+    due_on = DateField(_l("New due date"), [Needed()])
     reason = TextAreaField(
         _l("Why does the date move?"),
-        [InputRequired(), Length(max=2000)],
+        [Needed(), Length(max=2000)],
         filters=[clean],
         description=_l("The original due date stays as it was and counts."),
     )

@@ -6,16 +6,16 @@ from typing import Self
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Form, HiddenField, SelectField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
-from riskreg.fields import choices_of
+from riskreg.fields import Needed, choices_of
 from riskreg.org.tree import Branch
 
 
 class PlaceForm(Form):
     """Where a team goes, and since when."""
 
-    parent = SelectField(_l("Below"), [InputRequired()])
+    parent = SelectField(_l("Below"), [Needed()])
     on = DateField(
         _l("Since"),
         [Optional()],
@@ -32,7 +32,7 @@ class PlaceForm(Form):
 class MergerForm(Form):
     """Which team takes over."""
 
-    parent = SelectField(_l("Into"), [InputRequired()])
+    parent = SelectField(_l("Into"), [Needed()])
     version = HiddenField()
 
     def offer(self, teams: Sequence[Branch]) -> Self:

@@ -20,6 +20,7 @@ from riskreg.charts.svg import (
 
 CELL_WIDTH, CELL_HEIGHT, GAP, RADIUS = 92.0, 56.0, 3.0, 5.0
 LEFT, FOOT = 112.0, 58.0
+PALE = 0.78  # as much of the band's colour is covered where nothing stands, as on pages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def _corner(matrix: Matrix, cell: MatrixCell) -> tuple[float, float]:
 
 
 def _tints(matrix: Matrix) -> Iterator[str]:
-    """One path for all cells of a band."""
+    """One path for all cells of a band, and a veil over those that hold nothing."""
     for step in sorted({band(cell.band_rank) for cell in matrix.cells}):
         same = [cell for cell in matrix.cells if band(cell.band_rank) == step]
         data = "".join(
@@ -91,20 +92,28 @@ def _tints(matrix: Matrix) -> Iterator[str]:
         )
         edge = f"band-{step}-shape" if step < 2 else None
         yield tag("path", d=data, stroke_opacity=0.4, **ink(fill=f"band-{step}", stroke=edge))
+    empty = "".join(
+        box_path(*_corner(matrix, cell), CELL_WIDTH, CELL_HEIGHT, radius=RADIUS)
+        for cell in matrix.cells
+        if not cell.count
+    )
+    if empty:
+        yield tag("path", d=empty, fill_opacity=PALE, **ink(fill="surface"))
 
 
 def _content(matrix: Matrix, cell: MatrixCell) -> Iterator[str]:
     x, y = _corner(matrix, cell)
     token = f"band-{band(cell.band_rank)}"
     sign = band_sign(cell.band_rank)
-    yield label(sign, x + 7, y + 15, color=f"{token}-shape", font_size=10)
+    written, drawn = (f"{token}-text", f"{token}-shape") if cell.count else ("muted", "muted")
+    yield label(sign, x + 7, y + 15, color=drawn, font_size=10)
     middle = x + CELL_WIDTH / 2
     if cell.count:
         yield label(
             cell.count,
             middle,
             y + CELL_HEIGHT / 2 + 8,
-            color=f"{token}-text",
+            color=written,
             font_size=22,
             font_weight=600,
             text_anchor="middle",
@@ -113,11 +122,9 @@ def _content(matrix: Matrix, cell: MatrixCell) -> Iterator[str]:
         room = max(18.0, width_of(str(cell.targets)) + 10)
         left, top = x + CELL_WIDTH - room - 5, y + CELL_HEIGHT - 21
         outline = box_path(left, top, room, 16, radius=8)
-        dashes = ink(stroke=f"{token}-text")
+        dashes = ink(stroke=written)
         yield tag("path", d=outline, stroke_dasharray="2.5 2", **dashes)
-        yield label(
-            cell.targets, left + room / 2, top + 12, color=f"{token}-text", text_anchor="middle"
-        )
+        yield label(cell.targets, left + room / 2, top + 12, color=written, text_anchor="middle")
 
 
 def _link(matrix: Matrix, cell: MatrixCell, drawn: str) -> str:

@@ -36,7 +36,7 @@ def add_commands(subparsers: Any) -> None:
     add = actions.add_parser(
         "add",
         help="add a person",
-        epilog="Example: riskreg user add ada@example.org --role engineer --team payments",
+        epilog="Example: riskreg user add ada@example.org --role engineer --team warehouse",
     )
     add.add_argument("email")
     add.add_argument("--name", default="")

@@ -22,7 +22,7 @@ def add_commands(subparsers: Any) -> None:
     add.set_defaults(run=run_token_add)
 
 
-_EXAMPLE = "riskreg token add --user ada@example.org --team payments --scope read"
+_EXAMPLE = "riskreg token add --user ada@example.org --team warehouse --scope read"
 
 
 def run_token_add(chosen: argparse.Namespace) -> int:

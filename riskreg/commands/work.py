@@ -11,7 +11,7 @@ def add_commands(subparsers: Any) -> None:
         help="do the background work (packs, housekeeping)",
         epilog="Example: riskreg worker",
     )
-    worker.set_defaults(run=run_worker)
+    worker.set_defaults(run=run_worker, serves=True)
 
 
 def run_worker(_chosen: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ def add_commands(subparsers: Any) -> None:
     export = subparsers.add_parser(
         "export",
         help="write a list to a file or to standard output",
-        epilog="Example: riskreg export risks --format xlsx --team payments -o risks.xlsx",
+        epilog="Example: riskreg export risks --format xlsx --team warehouse -o risks.xlsx",
     )
     export.add_argument("kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
     export.add_argument(

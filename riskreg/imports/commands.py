@@ -18,7 +18,7 @@ def add_commands(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "import",
         help="read a register, or teams, people and systems, from a file",
-        epilog="Example: riskreg import register.xlsx --team payments --dry-run",
+        epilog="Example: riskreg import register.xlsx --team warehouse --dry-run",
     )
     parser.add_argument("file", metavar="FILE", help="CSV, XLSX, XLS, ODS, JSON or YAML")
     parser.add_argument("--as", dest="kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))

@@ -6,9 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, Form, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import Length, ValidationError
 
-from riskreg.fields import choices_of, clean
+from riskreg.fields import Needed, choices_of, clean
 from riskreg.imports import labels
 from riskreg.imports.days import DayOrder
 from riskreg.imports.decisions import Decisions, ends_of
@@ -30,7 +30,7 @@ class UploadForm(Form):
     )
     team = SelectField(
         _l("Team"),
-        [InputRequired()],
+        [Needed()],
         description=_l("For rows that name no team in which you may file risks."),
     )
 

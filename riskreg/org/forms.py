@@ -24,14 +24,13 @@ from wtforms import (
 )
 from wtforms.validators import (
     DataRequired,
-    InputRequired,
     Length,
     Optional,
     Regexp,
     ValidationError,
 )
 
-from riskreg.fields import choices_of, clean
+from riskreg.fields import Needed, choices_of, clean
 from riskreg.org.kinds import DataClass, Entrance, Hours, Role, Scope
 from riskreg.org.labels import (
     DATA_CLASS,
@@ -66,17 +65,17 @@ def _web(_form: Form, field: Field) -> None:
 class SignInForm(Form):
     """E-mail and password."""
 
-    email = EmailField(_l("E-mail"), [DataRequired(), Length(max=254)], filters=[clean])
-    password = PasswordField(_l("Password"), [InputRequired(), Length(max=MAX_LENGTH)])
+    email = EmailField(_l("E-mail"), [Needed(), Length(max=254)], filters=[clean])
+    password = PasswordField(_l("Password"), [Needed(), Length(max=MAX_LENGTH)])
 
 
 class PasswordForm(Form):
     """One's own new password."""
 
-    current = PasswordField(_l("Current password"), [InputRequired(), Length(max=MAX_LENGTH)])
+    current = PasswordField(_l("Current password"), [Needed(), Length(max=MAX_LENGTH)])
     password = PasswordField(
         _l("New password"),
-        [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
+        [Needed(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
         description=_l("At least 15 characters; a sentence is fine."),
     )
 
@@ -86,7 +85,7 @@ class LinkForm(Form):
 
     email = EmailField(
         _l("E-mail"),
-        [DataRequired(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
+        [Needed(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
         filters=[clean],
     )
 
@@ -94,10 +93,10 @@ class LinkForm(Form):
 class ChosenPasswordForm(Form):
     """A password chosen with a link that came by mail."""
 
-    token = HiddenField(_l("Link"), [DataRequired(), Length(max=100)])
+    token = HiddenField(_l("Link"), [Needed(), Length(max=100)])
     password = PasswordField(
         _l("New password"),
-        [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
+        [Needed(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
         description=_l("At least 15 characters; a sentence is fine."),
     )
 
@@ -107,7 +106,7 @@ class CodeForm(Form):
 
     code = StringField(
         _l("Code"),
-        [DataRequired(), Length(max=40)],
+        [Needed(), Length(max=40)],
         filters=[clean],
         description=_l("Six digits from your app, or one of your recovery codes."),
     )
@@ -116,10 +115,10 @@ class CodeForm(Form):
 class TurnOffForm(Form):
     """What turning the second factor off asks for."""
 
-    password = PasswordField(_l("Your password"), [InputRequired(), Length(max=MAX_LENGTH)])
+    password = PasswordField(_l("Your password"), [Needed(), Length(max=MAX_LENGTH)])
     last_code = StringField(
         _l("A last code"),
-        [DataRequired(), Length(max=40)],
+        [Needed(), Length(max=40)],
         filters=[clean],
         description=_l("Six digits from your app, or one of your recovery codes."),
     )
@@ -130,7 +129,7 @@ class ProofForm(Form):
 
     proof = PasswordField(
         _l("Your password, or a code of your second factor"),
-        [InputRequired(), Length(max=MAX_LENGTH)],
+        [Needed(), Length(max=MAX_LENGTH)],
     )
 
 
@@ -139,18 +138,16 @@ class SetupForm(Form):
 
     code = StringField(
         _l("Set-up code"),
-        [DataRequired(), Length(max=80)],
+        [Needed(), Length(max=80)],
         filters=[clean],
         description=_l("It was printed where riskreg was started."),
     )
-    organisation = StringField(
-        _l("Organisation"), [DataRequired(), Length(max=200)], filters=[clean]
-    )
-    name = StringField(_l("Your name"), [DataRequired(), Length(max=200)], filters=[clean])
-    email = EmailField(_l("E-mail"), [DataRequired(), Length(max=254)], filters=[clean])
+    organisation = StringField(_l("Organisation"), [Needed(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Your name"), [Needed(), Length(max=200)], filters=[clean])
+    email = EmailField(_l("E-mail"), [Needed(), Length(max=254)], filters=[clean])
     password = PasswordField(
         _l("Password"),
-        [InputRequired(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
+        [Needed(), Length(max=MAX_LENGTH, message=_TOO_LONG)],
         description=_l("At least 15 characters; a sentence is fine."),
     )
 
@@ -158,7 +155,7 @@ class SetupForm(Form):
 class SystemForm(Form):
     """What a team runs, and how."""
 
-    name = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Name"), [Needed(), Length(max=200)], filters=[clean])
     key = StringField(
         _l("Key"),
         [Optional(), Length(max=80), Regexp(KEY, message=_l("Small letters, digits and hyphens."))],
@@ -167,7 +164,7 @@ class SystemForm(Form):
             "Its short name in addresses and files; made from the name when left empty."
         ),
     )
-    team = SelectField(_l("Team"), [InputRequired()])
+    team = SelectField(_l("Team"), [Needed()])
     description = TextAreaField(_l("What it does"), [Length(max=4000)], filters=[clean])
     tier = SelectField(
         _l("Tier"), default="", description=_l("1 is what the company cannot do without.")
@@ -236,22 +233,22 @@ class SystemForm(Form):
 class TeamForm(Form):
     """A team's name."""
 
-    name = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Name"), [Needed(), Length(max=200)], filters=[clean])
     version = HiddenField(_l("Version"))
 
 
 class PersonForm(Form):
     """A new person with a first role."""
 
-    name = StringField(_l("Name"), [DataRequired(), Length(max=200)], filters=[clean])
+    name = StringField(_l("Name"), [Needed(), Length(max=200)], filters=[clean])
     email = EmailField(
         _l("E-mail"),
-        [DataRequired(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
+        [Needed(), Length(max=254), Regexp(EMAIL, message=_l("This is no e-mail address."))],
         filters=[clean],
     )
     title = StringField(_l("Title"), [Length(max=120)], filters=[clean])
-    team = SelectField(_l("Team"), [InputRequired()])
-    role = RadioField(_l("Role"), [InputRequired()], default=Role.ENGINEER)
+    team = SelectField(_l("Team"), [Needed()])
+    role = RadioField(_l("Role"), [Needed()], default=Role.ENGINEER)
     entrance = RadioField(_l("How they get in"))
 
     def offer(self, teams: Sequence[Team], *, entrances: Sequence[Entrance]) -> Self:
@@ -267,8 +264,8 @@ class PersonForm(Form):
 class RoleForm(Form):
     """A role on a team."""
 
-    team = SelectField(_l("Team"), [InputRequired()])
-    role = SelectField(_l("Role"), [InputRequired()], default=Role.ENGINEER)
+    team = SelectField(_l("Team"), [Needed()])
+    role = SelectField(_l("Role"), [Needed()], default=Role.ENGINEER)
 
     def offer(self, teams: Sequence[Team]) -> Self:
         """Fill in what can be chosen."""
@@ -286,9 +283,9 @@ class TokenForm(Form):
         filters=[clean],
         description=_l("Such as “nightly export”; it stands beside your name in the trail."),
     )
-    team = SelectField(_l("Team"), [InputRequired()], description=_l("And every team below it."))
-    scope = RadioField(_l("What may it do?"), [InputRequired()], default=Scope.READ)
-    days = SelectField(_l("It lasts"), [InputRequired()], default="90")
+    team = SelectField(_l("Team"), [Needed()], description=_l("And every team below it."))
+    scope = RadioField(_l("What may it do?"), [Needed()], default=Scope.READ)
+    days = SelectField(_l("It lasts"), [Needed()], default="90")
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
 
     def offer(self, teams: Sequence[Team], lasting: Sequence[tuple[int, str]]) -> Self:

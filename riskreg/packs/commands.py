@@ -19,7 +19,7 @@ def add_commands(subparsers: Any) -> None:
     pack = subparsers.add_parser(
         "pack",
         help="make a PDF of the register, of one thing, or for leadership",
-        epilog="Example: riskreg pack leadership --team payments -o payments.pdf",
+        epilog="Example: riskreg pack leadership --team warehouse -o warehouse.pdf",
     )
     pack.add_argument("kind", metavar="KIND", help=", ".join(KINDS))
     pack.add_argument(

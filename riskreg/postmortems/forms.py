@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # older stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from riskreg.actions.forms import (
@@ -31,7 +31,7 @@ from riskreg.actions.forms import (
     one_of,
     text_from,
 )
-from riskreg.fields import clean
+from riskreg.fields import Needed, clean
 from riskreg.lib.dates import day_start
 from riskreg.metrics.incidents import TIMES
 from riskreg.org.models import System, Team
@@ -50,12 +50,12 @@ class IncidentForm(Form):
 
     title = StringField(
         _l("What went wrong"),
-        [InputRequired(), Length(max=200)],
+        [Needed(), Length(max=200)],
         filters=[clean],
         description=_l("As a customer would say it."),
     )
-    team = SelectField(_l("Team"), [InputRequired()])
-    severity = RadioField(_l("Severity"), [InputRequired()])
+    team = SelectField(_l("Team"), [Needed()])
+    severity = RadioField(_l("Severity"), [Needed()])
     customer_impact = BooleanField(_l("Customers were affected"))
     budget_percent = IntegerField(
         _l("Share of an error budget it spent, in percent"),
@@ -66,7 +66,7 @@ class IncidentForm(Form):
         _l("Times are on the clocks of"), description=_l("They are stored as instants.")
     )
     impact_start_at = InstantField(
-        _l("Impact start"), [InputRequired()], description=_l("When it began to hurt.")
+        _l("Impact start"), [Needed()], description=_l("When it began to hurt.")
     )
     detected_at = InstantField(_l("Detected"), description=_l("When anything or anybody noticed."))
     paged_at = InstantField(_l("Paged"), description=_l("When a person was called."))
@@ -154,7 +154,7 @@ class SectionForm(Form):
 class IdeaForm(Form):
     """Something considered."""
 
-    text = TextAreaField(_l("An idea"), [InputRequired(), Length(max=2000)], filters=[clean])
+    text = TextAreaField(_l("An idea"), [Needed(), Length(max=2000)], filters=[clean])
     form_key = form_key_field()
 
 
@@ -177,7 +177,7 @@ class RecordForm(Form):
 
     note = TextAreaField(
         _l("Record"),
-        [InputRequired(), Length(max=10_000)],
+        [Needed(), Length(max=10_000)],
         filters=[clean],
         description=_l("Who was there, what was decided, what follows. Markdown."),
     )
@@ -187,7 +187,7 @@ class ReopenForm(Form):
     """Why a reviewed text has to change."""
 
     reason = TextAreaField(
-        _l("Why does it have to change?"), [InputRequired(), Length(max=2000)], filters=[clean]
+        _l("Why does it have to change?"), [Needed(), Length(max=2000)], filters=[clean]
     )
 
 

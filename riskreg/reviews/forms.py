@@ -15,10 +15,10 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import AnyOf, Length, NumberRange, Optional, ValidationError
 
 from riskreg.actions.forms import form_key_field
-from riskreg.fields import clean
+from riskreg.fields import Needed, clean
 from riskreg.metrics.reviews import Readiness
 from riskreg.reviews.answers import AnswerValues
 from riskreg.reviews.kinds import AnswerValue, ReviewStatus
@@ -49,7 +49,7 @@ class ReviewFilterForm(Form):
 class StartForm(Form):
     """Which system to review."""
 
-    system = HiddenField(_l("System"), [InputRequired(), Length(max=80)], filters=[clean])
+    system = HiddenField(_l("System"), [Needed(), Length(max=80)], filters=[clean])
     carry_over = BooleanField(_l("Begin with the answers of the last signed review"))
     is_confidential = BooleanField(
         _l("Confidential"),
@@ -72,7 +72,7 @@ class AnswerForm(Form):
     evidence_url = StringField(_l("Link to it"), [Length(max=1000)], filters=[clean])
     evidence_on = DateField(_l("Dated"), [Optional()])
     note = TextAreaField(_l("Note"), [Length(max=TEXT_CHARS_MAX)], filters=[clean])
-    version = IntegerField(_l("Version"), [InputRequired(), NumberRange(min=0)])
+    version = IntegerField(_l("Version"), [Needed(), NumberRange(min=0)])
 
     def validate_evidence_url(self, field: StringField) -> None:
         """Only web addresses are linked to."""
@@ -97,9 +97,7 @@ class AnswerForm(Form):
 class CommentForm(Form):
     """Something to say."""
 
-    text = TextAreaField(
-        _l("Comment"), [InputRequired(), Length(max=TEXT_CHARS_MAX)], filters=[clean]
-    )
+    text = TextAreaField(_l("Comment"), [Needed(), Length(max=TEXT_CHARS_MAX)], filters=[clean])
     about = StringField(_l("About"), [Length(max=40)], filters=[clean])
     form_key = form_key_field()
 
@@ -107,8 +105,8 @@ class CommentForm(Form):
 class WaiverForm(Form):
     """Until when a statement may wait, and why."""
 
-    until = DateField(_l("Until"), [InputRequired()])
-    why = StringField(_l("Why it may wait"), [InputRequired(), Length(max=2000)], filters=[clean])
+    until = DateField(_l("Until"), [Needed()])
+    why = StringField(_l("Why it may wait"), [Needed(), Length(max=2000)], filters=[clean])
 
 
 class ReturnForm(Form):
@@ -121,7 +119,7 @@ class SignOffForm(Form):
     """The decision."""
 
     note = TextAreaField(_l("What you decided"), [Length(max=TEXT_CHARS_MAX)], filters=[clean])
-    version = IntegerField(_l("Version"), [InputRequired()])
+    version = IntegerField(_l("Version"), [Needed()])
 
 
 @dataclass(frozen=True, kw_only=True)

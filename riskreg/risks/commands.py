@@ -18,7 +18,7 @@ def add_commands(subparsers: Any) -> None:
     ten = subparsers.add_parser(
         "top",
         help="the ten of a team, the next ten and why not",
-        epilog="Example: riskreg top --team payments --by value --format json",
+        epilog="Example: riskreg top --team warehouse --by value --format json",
     )
     ten.add_argument("--team", default="", metavar="SLUG", help="default: everybody")
     ten.add_argument("--by", default="severity", choices=["severity", "value"])
@@ -32,7 +32,7 @@ def add_commands(subparsers: Any) -> None:
     suggest = actions.add_parser(
         "suggest",
         help="the risks whose work removes most under a capacity",
-        epilog="Example: riskreg plan suggest --team payments --capacity 120d --items 10",
+        epilog="Example: riskreg plan suggest --team warehouse --capacity 120d --items 10",
     )
     suggest.add_argument("--team", required=True, metavar="SLUG")
     suggest.add_argument("--capacity", required=True, metavar="DAYS", help="such as 120d or 6w")

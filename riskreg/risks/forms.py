@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from riskreg.fields import choices_of, clean
+from riskreg.fields import Needed, choices_of, clean
 from riskreg.lib.units import EFFORT_DAYS, UnitError, parse_effort
 from riskreg.metrics.matrix import Rating
 from riskreg.org.tree import Branch
@@ -107,7 +107,7 @@ class RiskForm(RatingsForm):
         filters=[clean],
         description=_l("One line that a colleague would recognise."),
     )
-    team = SelectField(_l("Team"), [InputRequired()])
+    team = SelectField(_l("Team"), [Needed()])
     system = SelectField(_l("System"))
     owner = SelectField(_l("Owner"))
     treatment = SelectField(
@@ -299,7 +299,7 @@ class ReviewForm(Form):
 class PasteForm(Form):
     """A list of titles, one a line."""
 
-    team = SelectField(_l("Team"), [InputRequired()])
+    team = SelectField(_l("Team"), [Needed()])
     kind = RadioField(
         _l("Kind"),
         [InputRequired(_l("Choose a kind."))],

@@ -157,6 +157,16 @@ def test_a_demos_database_is_no_real_one_from_another_folder(
         assert "holds a demo" in riskreg.refused(command)
 
 
+def test_a_demos_folder_takes_commands_and_is_not_served(
+    riskreg: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    riskreg(f"demo --home {tmp_path / 'demo'} --empty --no-serve")
+    monkeypatch.setenv("RISKREG_HOME", str(tmp_path / "demo"))
+    riskreg("export teams --format json")
+    for command in ("serve", "worker"):
+        assert "holds a demo" in riskreg.refused(command)
+
+
 def test_nobody_else_may_read_the_database(riskreg: Command) -> None:
     riskreg("db upgrade")
     files = list(riskreg.home.glob("riskreg.db*"))

@@ -109,7 +109,7 @@ def test_writes_a_system_down(client: RegisterClient, team: Team, owner: Person)
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"name": ""}, "This field is required"),
+        ({"name": ""}, "Fill in “Name”."),
         ({"slo": "101"}, "such as 99.95"),
         ({"slo": "0"}, "such as 99.95"),
         ({"slo": "99.9999"}, "such as 99.95"),

@@ -72,9 +72,9 @@ def test_the_same_form_sent_twice_files_one(client: RegisterClient) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"title": ""}, "required"),
+        ({"title": " "}, "Fill in “What went wrong”."),
         ({"severity": "9"}, "choice"),
-        ({"impact_start_at": ""}, "required"),
+        ({"impact_start_at": ""}, "Fill in “Impact start”."),
         ({"impact_start_at": "yesterday"}, "Write the date and the time"),
         ({"impact_start_at": "2026-03-01T09:00+01:00"}, "Write the date and the time"),
         ({"detected_at": "2026-03-01T08:59"}, "Detected is before impact start."),

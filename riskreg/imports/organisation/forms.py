@@ -6,9 +6,9 @@ from typing import Self
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, Form, SelectField
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
-from riskreg.fields import choices_of
+from riskreg.fields import Needed, choices_of
 from riskreg.org.kinds import Role
 from riskreg.org.labels import ROLE
 from riskreg.org.tree import Branch
@@ -23,7 +23,7 @@ class UploadForm(Form):
     )
     team = SelectField(
         _l("Below"),
-        [InputRequired()],
+        [Needed()],
         description=_l("For teams and systems of which the file does not say where they belong."),
     )
     member_role = SelectField(
