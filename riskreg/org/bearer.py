@@ -34,8 +34,7 @@ def load_bearer() -> None:
     words = (sent.token or "") if sent.type == "bearer" else ""
     bearer = bearer_of(words, timezone=settings().timezone)
     if bearer is None or bearer.fault:
-        _refuse(bearer)
-        return
+        raise _refusal(bearer)
     _count(bearer)
     if bearer.scope is Scope.READ and request.method not in SAFE_METHODS:
         raise Forbidden(_("This token may only read; what you ask for needs one that may write."))
@@ -54,13 +53,13 @@ def _count(bearer: Bearer) -> None:
         log.warning("api_use_not_counted", error=str(error))
 
 
-def _refuse(bearer: Bearer | None) -> None:
-    """Count it, note it in the trail where it is about a token that was once given, and say so."""
+def _refusal(bearer: Bearer | None) -> NotSignedIn:
+    """What to say; it is counted, and noted in the trail where such a token was once given."""
     address = request.remote_addr or ""
     count_use(Limit.TOKEN, network_of(address))
     if bearer is None:
         log.warning("token_refused", address=address)
-        raise NotSignedIn(_("This is no token that counts here."))
+        return NotSignedIn(_("This is no token that counts here."))
     lately = select(AuditEntry.id).where(
         AuditEntry.subject_type == ApiToken.__tablename__,
         AuditEntry.subject_id == bearer.id,
@@ -72,4 +71,4 @@ def _refuse(bearer: Bearer | None) -> None:
             token = db.session.get_one(ApiToken, bearer.id)
             note = _("from %(address)s: %(fault)s", address=address, fault=bearer.fault)
             record(actor=SYSTEM_ACTOR, action="token.refuse", subject=token, note=note)
-    raise NotSignedIn(bearer.fault)
+    return NotSignedIn(bearer.fault)

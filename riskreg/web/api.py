@@ -22,7 +22,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request, url_for
@@ -56,19 +56,28 @@ Data: TypeAlias = dict[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What an operation does, and with that what it asks for and answers."""
 
-    INDEX = "GET"
-    SHOW = "get"
-    CREATE = "POST"
-    ACT = "post"  # something is done to a thing
-    CHANGE = "PATCH"
+    INDEX = "index"
+    SHOW = "show"
+    CREATE = "create"
+    ACT = "act"  # something is done to a thing
+    CHANGE = "change"
 
     @property
     def verb(self) -> str:
         """Its HTTP method."""
-        return self.value.upper()
+        return _VERBS[self]
+
+
+_VERBS = {
+    Kind.INDEX: "GET",
+    Kind.SHOW: "GET",
+    Kind.CREATE: "POST",
+    Kind.ACT: "POST",
+    Kind.CHANGE: "PATCH",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

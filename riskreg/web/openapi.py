@@ -20,7 +20,6 @@ ONE_OF_ERRORS = Thing(
     },
     optional=frozenset({"pointer", "parameter", "header"}),
 )
-VERBS = {Kind.INDEX, Kind.SHOW}
 ALWAYS = (401, 403, 404, 406, 422, 429, 503)
 OF_BODIES = (400, 409, 413, 415)
 OF_VERSIONS = (412, 428)
