@@ -37,8 +37,9 @@ def tell_papers(chronicle: Chronicle, company: Company) -> None:
     for days_ago, token in TOKENS:
         made_at = chronicle.instant(days_ago, f"token {token['name']}")
         chronicle.add(made_at, partial(_token, company, **token))
-    asked_at = chronicle.now - timedelta(minutes=20)
-    chronicle.add(asked_at, partial(_pack, company, team="larkmere", by="ingrid"))
+    for minutes, (team, by) in enumerate((("larkmere", "ingrid"), ("warehouse", "beatriz"))):
+        asked_at = chronicle.now - timedelta(minutes=20 - minutes)
+        chronicle.add(asked_at, partial(_pack, company, team=team, by=by))
 
 
 def _import(company: Company, *, team: str, by: str) -> None:

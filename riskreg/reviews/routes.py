@@ -147,8 +147,7 @@ def show(ref: str) -> ResponseReturnValue:
     """One review: its statements by area with what was answered."""
     review = review_for(current_actor, ref)
     note_reading(current_actor, review)
-    chosen = request.args.get("show", "")
-    shown = Show(chosen) if chosen in set(Show) else Show.ALL
+    shown = _shown(request.args)
     return _review_page(sheet_of(current_actor, review, day=today(), show=shown))
 
 
@@ -274,7 +273,8 @@ def _answered(
     if status >= 400:
         sheet = _unchanged(ref)
     else:
-        sheet = sheet_of(current_actor, review_for(current_actor, ref), day=today())
+        review = review_for(current_actor, ref)
+        sheet = sheet_of(current_actor, review, day=today(), show=_shown(request.form))
     line = sheet.line(code)
     stored = line.answer if line else None
     draft = draft_of(stored) if form is None else refused_draft(form, stored, **wrong)
@@ -345,7 +345,13 @@ def _unchanged(ref: str) -> Sheet:
     db.session.rollback()
     review = review_for(current_actor, ref)
     note_reading(current_actor, review)
-    return sheet_of(current_actor, review, day=today())
+    return sheet_of(current_actor, review, day=today(), show=_shown(request.form))
+
+
+def _shown(values: Mapping[str, str]) -> Show:
+    """Which statements are asked for; all of them where that is not said."""
+    chosen = values.get("show", "")
+    return Show(chosen) if chosen in set(Show) else Show.ALL
 
 
 def _carried(system: System) -> Review | None:
