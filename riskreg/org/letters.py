@@ -1,5 +1,6 @@
 """The letters about accounts: what they say, and telling a person what was done to theirs."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -12,15 +13,26 @@ from riskreg.lib.dates import now
 from riskreg.org.kinds import LinkKind, Notice
 from riskreg.org.models import Person, Team
 from riskreg.org.one_time_links import MailedLink
+from riskreg.org.permissions import Actor
 from riskreg.settings import Settings
 
 TASK = "mail.notice"
+OPENING = "mail.opening"
 
 
 def tell(person: Person, notice: Notice, *, settings: Settings) -> None:
     """Let the person be told by mail, where there is a mail server."""
     if settings.mail is not None:
         post(TASK, {"person_id": person.id, "notice": notice, "at": now().isoformat()})
+
+
+def tell_of_opening(
+    person: Person, actor: Actor, *, ref: str, page: str, settings: Settings
+) -> None:
+    """Let the person be told by mail that something confidential was opened in an emergency."""
+    if settings.mail is not None:
+        opened = {"by": actor.name, "ref": ref, "page": page, "at": now().isoformat()}
+        post(OPENING, {"person_id": person.id, **opened})
 
 
 def link_letter(link: MailedLink, *, base_url: str) -> tuple[str, str]:
@@ -92,6 +104,21 @@ def notice_letter(person: Person, notice: Notice, at: datetime) -> tuple[str, st
         "they can lock the account."
     )
     return subject, _text(person, what, alarm)
+
+
+def opening_letter(person: Person, opened: Mapping[str, str], *, base_url: str) -> tuple[str, str]:
+    """(subject, text) of the letter about an opening; nothing of what is confidential is in it."""
+    at = datetime.fromisoformat(opened["at"])
+    subject = _("%(ref)s was opened in riskreg", ref=opened["ref"])
+    what = _(
+        "%(who)s, who may not read %(ref)s, opened it on %(when)s for an hour, with a reason that "
+        "stands on its page:",
+        who=_line(opened["by"]),
+        ref=opened["ref"],
+        when=f"{at:%Y-%m-%d %H:%M} UTC",
+    )
+    alarm = _("If that reason does not hold, speak with them, or with another administrator.")
+    return subject, _text(person, f"{what}\n{base_url}{opened['page']}", alarm)
 
 
 def _text(person: Person, *paragraphs: str) -> str:

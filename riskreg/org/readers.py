@@ -119,20 +119,24 @@ def pass_on(actor: Actor, item: Any, person: Person, taker: Person) -> None:
     _keep(actor, "conceal", item, {"readers": [_names(before), _names(after)]}, why)
 
 
-def open_for_a_while(actor: Actor, item: Any, *, why: str) -> None:
-    """Let an administrator of the whole organisation read it for an hour; its readers are told.
+def open_for_a_while(actor: Actor, item: Any, *, why: str) -> Sequence[Person]:
+    """Let an administrator of the whole organisation read it for an hour.
 
-    Raises NotFound for anybody else, and where there is nothing confidential to open.
+    Returns whom to tell by mail: its owner, or its named readers where it has none; nobody where it
+    was open to them already. Raises NotFound for anybody else, and where there is nothing
+    confidential to open.
     """
     if not may_open(actor) or item is None or not item.is_confidential:
         raise NotFound(_("There is nothing here, or you may not see it."))
     why = _demand_reason(why)
     if item.secret in actor.privy:
-        return
+        return []
+    concerned = _concerned(item)
     _forget_named(item, person_id=actor.person_id)
     until = now() + OPEN_FOR
     db.session.add(_reader(item, actor.person_id or 0, until_at=until, reason=why))
     _keep(actor, "break_glass", item, {"until": [None, until]}, why)
+    return [person for person in concerned if person.is_active and person.id != actor.person_id]
 
 
 def may_open(actor: Actor) -> bool:
@@ -186,6 +190,14 @@ def _demand_own(actor: Actor, item: Any) -> None:
 
 def _kind(item: Any) -> Kind:
     return KINDS[item.__tablename__]
+
+
+def _concerned(item: Any) -> Sequence[Person]:
+    """Its owner, or its named readers."""
+    owner_id = _owner_of(item)
+    if owner_id is None:
+        return readers_of(item).named
+    return [db.session.get_one(Person, owner_id)]
 
 
 def _owner_of(item: Any) -> int | None:

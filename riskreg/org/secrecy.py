@@ -19,9 +19,11 @@ from wtforms.validators import DataRequired, Length
 from riskreg.db import db
 from riskreg.errors import Invalid, NotFound
 from riskreg.fields import clean
+from riskreg.org import cookies
 from riskreg.org.access import can
 from riskreg.org.confidential import KINDS, Kind
 from riskreg.org.labels import SECRET_OWNER
+from riskreg.org.letters import tell_of_opening
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import people_by_id, people_names
@@ -168,9 +170,13 @@ class _Pages:
         form = ReasonForm(request.form)
         if not form.validate():
             return self._opening(item, form), 422
-        open_for_a_while(current_actor, item, why=form.why.data or "")
+        page = self._url(self.feature.show, item)
+        for person in open_for_a_while(current_actor, item, why=form.why.data or ""):
+            tell_of_opening(
+                person, current_actor, ref=item.ref, page=page, settings=cookies.settings()
+            )
         flash(_("%(ref)s is open to you for an hour. Its readers are told.", ref=item.ref))
-        return redirect(self._url(self.feature.show, item), 303)
+        return redirect(page, 303)
 
     def _found(self, ref: str) -> Any:
         return self.feature.find(current_actor, ref, self.feature.kind.edit)

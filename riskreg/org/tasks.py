@@ -39,6 +39,17 @@ def mail_notice(context: Context) -> None:
     _send(context, to=to, subject=subject, text=text)
 
 
+@task(letters.OPENING, title=_l("Mail that something confidential was opened"))
+def mail_opening(context: Context) -> None:
+    """Tell its owner."""
+    person = db.session.get_one(Person, context.payload["person_id"])
+    base_url = _settings().base_url
+    subject, text = letters.opening_letter(person, context.payload, base_url=base_url)
+    to = person.email
+    db.session.rollback()  # nothing is open while the mail server takes its time
+    _send(context, to=to, subject=subject, text=text)
+
+
 def _send(context: Context, *, to: str, subject: str, text: str) -> None:
     letter = Letter(number=context.payload["number"], to=to, subject=subject, text=text)
     hand_in(letter, _settings().mail)

@@ -1,8 +1,10 @@
 """A confidential risk is its readers' own: no list, count or page shows it to anybody else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from riskreg.audit.models import AuditEntry
@@ -20,6 +22,8 @@ from riskreg.risks.services import paste_risks
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
 from tests.factories import actor, make_person
+from tests.mail_server import mail_server
+from tests.org.test_links import work
 from tests.risks.conftest import Company
 from tests.risks.factories import make_risk
 from tests.risks.test_new import file_risk
@@ -163,6 +167,35 @@ def test_an_administrator_opens_it_for_an_hour_and_its_readers_see_why(
         assert titles(admin) == ["Ordinary"]
     client.sign_in(company.engineer)
     assert "The owner is away." in client.get(f"/risks/{secret.ref}").text
+
+
+def test_its_owner_is_told_by_mail_when_it_is_opened_without_a_word_of_it(
+    app: Flask,
+    client: RegisterClient,
+    company: Company,
+    secret: Risk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with transaction():
+        db.session.get_one(Risk, secret.id).owner_id = company.engineer.id
+    client.sign_in(make_person(company.root, Role.ADMIN, name="Amal Admin"))
+    why = "I have to know."
+    with mail_server() as box:
+        base_url = "https://risks.example.org"
+        settings = replace(app.config["SETTINGS"], mail=box.server, base_url=base_url)
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        for _again in range(2):
+            answer = client.post(f"/risks/{secret.ref}/opening", data={"why": why})
+            assert answer.status_code == 303
+        work(app)
+        (letter,) = box.letters
+    assert letter["To"] == company.engineer.email
+    assert letter["Subject"] == f"{secret.ref} was opened in riskreg"
+    text = letter.get_content()
+    assert f"Amal Admin, who may not read {secret.ref}" in text
+    assert f"{base_url}/risks/{secret.ref}\n" in text.replace("\r", "")
+    assert TITLE not in text
+    assert why not in text
 
 
 def test_an_open_risk_is_not_opened(company: Company) -> None:
