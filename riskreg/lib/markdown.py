@@ -53,6 +53,8 @@ _LANGUAGE = re.compile(r"language-[A-Za-z0-9_+-]{1,30}")
 _BARE_LINK = re.compile(
     r"""\bhttps?://(?:[^\s<>"'`|()]|\([^\s<>"'`|()]*\))+(?<![.,;:!?\]*_~])""", re.ASCII
 )
+# Browsers take a backslash for a slash, and leave out what cannot be seen.
+_ELSEWHERE = re.compile(r"[\x00-\x20]*[/\\][\t\r\n]*[/\\]")
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _BOXES = {" ": "\u2610 ", "x": "\u2611 "}
 _CONTAINERS = {"blockquote_open", "list_item_open"}
@@ -210,7 +212,12 @@ def _sanitised(rendered: str) -> str:
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:
-    """Keep only a language as the class of code, and only a number as the start of a list."""
+    """Keep a language as the class of code, a number as the start of a list, and honest links.
+
+    A link that begins with two slashes looks as if it stayed here, and does not.
+    """
+    if tag == "a" and attribute == "href":
+        return None if _ELSEWHERE.match(value) else value
     if tag == "code" and attribute == "class":
         return value if _LANGUAGE.fullmatch(value) else None
     if tag == "ol" and attribute == "start":

@@ -1,5 +1,7 @@
 """Markdown: what is shown, what is made harmless, what is never lost."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,3 +133,9 @@ def test_plain_text() -> None:
     assert to_text(text).split("\n") == [
         *("Title", "A b c next plan", "one", "two", "a\tb", "1\t2", "code", "more", "end"),
     ]
+
+
+@pytest.mark.parametrize("address", ["//evil.example", "///evil.example"])
+def test_a_link_that_only_looks_as_if_it_stayed_here_is_none(address: str) -> None:
+    assert "evil.example" not in "".join(re.findall('href="([^"]*)"', to_html(f"[x]({address})")))
+    assert 'href="/risks/R-1//x"' in to_html("[x](/risks/R-1//x)")

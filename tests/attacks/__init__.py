@@ -1,0 +1,1 @@
+"""Known attacks on everything that takes a text, a file or an address."""
