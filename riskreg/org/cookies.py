@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from riskreg.errors import Conflict
 from riskreg.settings import Settings
+from riskreg.web.onward import is_ours
 
 
 def cookie_name() -> str:
@@ -39,8 +40,7 @@ def drop_cookie(response: Response) -> Response:
 def onward() -> str:
     """A path on this site, never another site's address."""
     wanted = request.values.get("next", "/")
-    fine = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted
-    return wanted if fine and wanted.isprintable() else "/"
+    return wanted if is_ours(wanted) else "/"
 
 
 class Visitor(TypedDict):
