@@ -15,6 +15,10 @@ from bench.data import LONG_RISK
 from bench.registers import COOKIE, Prepared, prepared
 from bench.rows import Row, cpu_pair_ms
 from riskreg.db import db, transaction
+from riskreg.org.kinds import Scope
+from riskreg.org.models import Person, Team
+from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.org.tokens import create_token
 from riskreg.risks.models import Risk, RiskStamp
 
 SIZES = (1_000, 10_000, 100_000)
@@ -34,6 +38,7 @@ PAGES = (
     ("home", "/", 8, 2),
 )
 CREATE = ("create a risk", 5, 1.2)
+API = ("list of 50 by the API", 3, 1.5)
 FORM = {
     "title": "A restore was never tried",
     "kind": "operational",
@@ -55,7 +60,7 @@ BASELINE_TEMPLATE = """<table>{% for a, b, c, d, e, f, g, h, i in rows %}
 def run() -> list[Row]:
     """CPU time of each page at 10,000 risks in R, and at 100,000 against 1,000."""
     taken = {size: _measured(size) for size in SIZES}
-    budgets = [(what, budget, growth) for what, _, budget, growth in PAGES] + [CREATE]
+    budgets = [(what, budget, growth) for what, _, budget, growth in PAGES] + [API, CREATE]
     in_r = [_row(f"{what}, 10k, in R", *taken[10_000][what], budget) for what, budget, _ in budgets]
     grown = [
         _grown(what, taken[SIZES[-1]][what], taken[SIZES[0]][what], growth)
@@ -70,6 +75,7 @@ def _measured(size: int) -> dict[str, tuple[float, float]]:
         with made.app.app_context():
             baseline = _baseline(db.engine)
         taken = {what: cpu_pair_ms(_get(made, url), baseline) for what, url, _, _ in PAGES}
+        taken[API[0]] = cpu_pair_ms(_program(made), baseline)
         commit, _ = cpu_pair_ms(_within(made.app, _commit), baseline)
         whole, in_turn = cpu_pair_ms(_create(made), baseline)
         return {**taken, CREATE[0]: (whole - commit, in_turn)}
@@ -98,6 +104,24 @@ def _get(made: Prepared, url: str) -> Callable[[], None]:
         answer(made.app, environ, "200")
 
     return get
+
+
+def _program(made: Prepared) -> Callable[[], None]:
+    """What a program asks with a token of its own."""
+    with made.app.app_context(), transaction():
+        person = db.session.scalars(select(Person).order_by(Person.id)).first()
+        team = db.session.scalars(select(Team).where(Team.parent_id.is_(None))).one()
+        assert person is not None
+        _token, words = create_token(
+            SYSTEM_ACTOR, person=person, team=team, name="bench", scope=Scope.READ
+        )
+    headers = [("Authorization", f"Bearer {words}")]
+    environ = EnvironBuilder(path="/api/v1/risks?limit=50", headers=headers).get_environ()
+
+    def ask() -> None:
+        answer(made.app, environ, "200")
+
+    return ask
 
 
 def _create(made: Prepared) -> Callable[[], None]:

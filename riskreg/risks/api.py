@@ -11,7 +11,7 @@ from riskreg.errors import Refused, Stale
 from riskreg.metrics.ranking import order_columns
 from riskreg.org.access import can, ids_among
 from riskreg.org.permissions import Permission
-from riskreg.org.queries import people_by_id, person_with_email, team_for
+from riskreg.org.queries import emails_of, person_with_email, team_for
 from riskreg.risks.asked import cursor
 from riskreg.risks.conditions import view_of
 from riskreg.risks.filters import ME, NOBODY, RiskFilter
@@ -75,7 +75,7 @@ def index(asked: Asked) -> Rows:
     page = list_page(view, after_key=key, size=limit_of(asked))
     seen = ids_among(current_actor, Permission.SYSTEM_VIEW, known)
     rows = without_hidden(page.rows, None if seen is None else tuple(seen))
-    emails = {number: each.email for number, each in people_by_id(_owners(rows)).items()}
+    emails = emails_of(_owners(rows))
     matrix = matrices()
     onward = encode_cursor(rows[-1].key(view.criteria.order)) if page.more_after else None
     return Rows(
