@@ -13,6 +13,7 @@ from tests.factories import make_person, make_team
 OURS = ("/", "/me", "/risks?q=a%2Fb&x=//y", "/risks/R-1#x", "/search?q=https://example.org/")
 
 
+@pytest.mark.asvs("v5.0.0-3.7.2")
 def test_no_address_of_another_site_is_led_on_to(app: Flask) -> None:
     corpus = cases("redirects")
     assert len(corpus) >= 100

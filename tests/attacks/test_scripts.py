@@ -10,6 +10,7 @@ from tests.corpora import cases
 from tests.factories import make_person, make_team
 
 
+@pytest.mark.asvs("v5.0.0-1.2.1")
 def test_nothing_planted_in_any_field_runs_on_any_page(app: Flask, client: RegisterClient) -> None:
     team = make_team("Company")
     admin = make_person(team, Role.ADMIN)

@@ -15,6 +15,7 @@ from tests.client import RegisterClient
 from tests.factories import make_person, make_team
 
 
+@pytest.mark.asvs("v5.0.0-3.4.3")
 def test_every_answer_carries_the_policy(client: RegisterClient) -> None:
     headers = client.get("/sign-in", follow_redirects=True).headers
     policy = headers["Content-Security-Policy"]
@@ -68,6 +69,7 @@ def test_signing_in_never_leads_to_another_site(client: RegisterClient, onward: 
     assert response.location == "/"
 
 
+@pytest.mark.asvs("v5.0.0-3.5.1")
 def test_a_request_from_another_site_changes_nothing(client: RegisterClient) -> None:
     client.sign_in(make_person(make_team("Root"), Role.VIEWER))
     response = client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
@@ -75,6 +77,7 @@ def test_a_request_from_another_site_changes_nothing(client: RegisterClient) -> 
     assert db.session.query(UserSession).filter(UserSession.revoked_at.is_not(None)).count() == 0
 
 
+@pytest.mark.asvs("v5.0.0-3.5.1")
 def test_a_form_without_its_token_is_refused(app: Flask, settings: Settings) -> None:
     guarded = create_app(replace(settings, testing=False))
     person = make_person(make_team("Root"), Role.VIEWER)

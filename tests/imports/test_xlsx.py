@@ -95,6 +95,7 @@ def test_refuses_too_many_parts() -> None:
         table(_zip({f"part{number}": "x" for number in range(MEMBERS_MAX + 1)}))
 
 
+@pytest.mark.asvs("v5.0.0-5.2.3")
 def test_refuses_what_grows_more_than_a_hundred_times() -> None:
     with pytest.raises(ImportRefused, match="more than 100 times"):
         table(_zip({"xl/worksheets/sheet1.xml": " " * 5_000_000}))

@@ -151,6 +151,7 @@ def test_the_last_of_twelve_tries_is_more_than_a_day_after_the_first(
     assert timedelta(hours=30) < waited < timedelta(hours=40)
 
 
+@pytest.mark.asvs("v5.0.0-1.3.11")
 @pytest.mark.parametrize("to", ["a\r\nBcc: b@c", "a b@c", "<a@b>", "a@b, c@d", "nobody", ""])
 def test_an_address_never_becomes_a_header_or_another_address(box: Postbox, to: str) -> None:
     letter = Letter(number="1", to=to, subject="Hello", text="A line.\n")
@@ -159,6 +160,7 @@ def test_an_address_never_becomes_a_header_or_another_address(box: Postbox, to: 
     assert (box.visits, box.letters) == (0, [])
 
 
+@pytest.mark.asvs("v5.0.0-1.3.11")
 def test_a_subject_never_becomes_two_headers(box: Postbox) -> None:
     letter = Letter(number="1", to="a@b.org", subject="Hi\r\nBcc: c@d.org", text="A line.\n")
     with pytest.raises(ValueError, match="line"):

@@ -81,6 +81,7 @@ def put_in_an_anchor() -> int:
     return job_id
 
 
+@pytest.mark.asvs("v5.0.0-4.1.5")
 def test_an_anchor_is_sent_and_the_receiver_can_check_it(app: Flask, receiver: Receiver) -> None:
     assert work(app, put_in_an_anchor()).state is JobState.DONE
     ((headers, body),) = receiver.told

@@ -48,6 +48,7 @@ def test_links_addresses_and_images(text: str, html: str) -> None:
     assert to_html(text).strip() == f"<p>{html}</p>"
 
 
+@pytest.mark.asvs("v5.0.0-1.3.5")
 @pytest.mark.parametrize(
     "text",
     [
@@ -135,6 +136,7 @@ def test_plain_text() -> None:
     ]
 
 
+@pytest.mark.asvs("v5.0.0-1.2.2")
 @pytest.mark.parametrize("address", ["//evil.example", "///evil.example"])
 def test_a_link_that_only_looks_as_if_it_stayed_here_is_none(address: str) -> None:
     assert "evil.example" not in "".join(re.findall('href="([^"]*)"', to_html(f"[x]({address})")))

@@ -107,6 +107,7 @@ def _is_number(host: str) -> bool:
         return False
 
 
+@pytest.mark.asvs("v5.0.0-1.3.6")
 def test_goes_to_none_of_the_known_bad_addresses(zone: Zone, reached: list[Any]) -> None:
     corpus = cases("addresses")
     assert len(corpus) > 120
@@ -135,6 +136,7 @@ def test_goes_to_public_addresses_over_an_encrypted_connection(
     assert sum(timeout for _address, timeout in reached[:2]) <= 5
 
 
+@pytest.mark.asvs("v5.0.0-1.3.6")
 def test_asks_once_what_a_name_means(reached: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [["93.184.215.14"], ["127.0.0.1"]]
     monkeypatch.setattr(

@@ -138,6 +138,7 @@ def test_the_link_lies_nowhere_in_the_database(
             assert token not in str(connection.execute(select(table)).all()), table.name
 
 
+@pytest.mark.asvs("v5.0.0-6.3.8")
 def test_a_stranger_learns_nothing_about_who_has_an_account(
     app: Flask, client: RegisterClient, ada: Person, box: Postbox
 ) -> None:
@@ -241,6 +242,7 @@ def test_a_letter_that_is_sent_again_holds_the_same_link_good_from_then(
         assert chosen(client, path) == 303
 
 
+@pytest.mark.asvs("v5.0.0-6.4.6")
 def test_an_administrator_mails_a_link_and_never_sees_it(
     app: Flask, client: RegisterClient, ada: Person, box: Postbox
 ) -> None:

@@ -36,6 +36,7 @@ FINE = (
 )  # fmt: skip
 
 
+@pytest.mark.asvs("v5.0.0-6.2.4")
 @pytest.mark.parametrize("password", GUESSABLE)
 def test_knows_what_is_tried_first(password: str) -> None:
     assert is_guessable(password)
@@ -95,6 +96,7 @@ def test_hashes_again_at_sign_in_when_the_cost_changed(client: RegisterClient) -
     assert db.session.get_one(Person, person.id).password_hash == new
 
 
+@pytest.mark.asvs("v5.0.0-6.3.8")
 @pytest.mark.parametrize("email", ["ada@example.org", "nobody@example.org", "new@example.org"])
 def test_hashes_as_often_whoever_is_asked_for(
     client: RegisterClient, monkeypatch: pytest.MonkeyPatch, email: str

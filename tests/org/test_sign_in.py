@@ -85,6 +85,7 @@ def test_somebody_locked_out_does_not_get_in(client: RegisterClient, person: Per
     assert attempt(client) == 422
 
 
+@pytest.mark.asvs("v5.0.0-6.3.1")
 def test_slows_down_after_five_failures(
     client: RegisterClient, person: Person, clock: time_machine.Traveller
 ) -> None:

@@ -55,6 +55,7 @@ def printed(weasyprint: Any, body: str) -> bytes | None:
     return content
 
 
+@pytest.mark.asvs("v5.0.0-1.3.6")
 def test_no_channel_fetches_or_carries_anything(
     weasyprint: Any, web: ThreadingHTTPServer, secret: Path
 ) -> None:
