@@ -1,4 +1,7 @@
-// The bulk bar shows when a row is ticked and says how many are.
+// The bulk bar shows when a row is ticked and says how many are. In a narrow window it is one
+// line, and what can be changed opens above it as a menu does.
+const narrow = matchMedia("(width < 700px)");
+
 for (const bar of document.querySelectorAll("[data-bulk-bar]")) {
     const boxes = () => [...document.querySelectorAll(`[data-bulk][form="${bar.id}"]`)];
     const all = document.querySelector(`[data-bulk-all="${bar.id}"]`);
@@ -20,6 +23,14 @@ for (const bar of document.querySelectorAll("[data-bulk-bar]")) {
     document.addEventListener("change", (event) => {
         if (event.target.matches?.(`[data-bulk][form="${bar.id}"]`)) refresh();
     });
+    const change = bar.querySelector(".bulk-change");
+    const fold = () => {
+        change.open = !narrow.matches;
+        change.toggleAttribute("data-menu", narrow.matches);
+    };
+    narrow.addEventListener("change", fold);
+    fold();
+
     bar.addEventListener("reset", () => setTimeout(refresh));
     // A button needs the fields before it: say so here, where the ticks are still there.
     bar.addEventListener("submit", (event) => {

@@ -9,11 +9,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details[data-menu][open]");
     if (!menu) return;
+    const choosing = event.target.matches("select");
     if (event.key === "Escape") {
         menu.open = false;
         menu.querySelector("summary").focus();
         event.preventDefault();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    } else if (!choosing && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
         const stops = [...menu.querySelectorAll("summary, a, button, input")].filter((each) => each.offsetParent);
         const step = event.key === "ArrowDown" ? 1 : -1;
         const next = stops.indexOf(document.activeElement) + step;

@@ -282,6 +282,15 @@ def test_a_viewer_changes_nothing_in_bulk(
     assert client.sign_in(company.viewer).post("/risks/bulk", data=sent).status_code == 403
 
 
+def test_a_viewer_has_nothing_to_tick(
+    client: RegisterClient, company: Company, register: dict[str, Risk]
+) -> None:
+    page = client.sign_in(company.viewer).get("/risks").text
+    assert "risk-title" in page
+    assert "cell-check" not in page
+    assert "cell-check" in client.sign_in(company.engineer).get("/risks").text
+
+
 @pytest.mark.parametrize(
     "values",
     [
