@@ -11,6 +11,7 @@ KINDS = (
     *("people", "pages", "rotations", "toil", "slos", "goals"),
 )
 BUILT = ("risks", "teams", "systems", "people")
+_AS = f"where the file does not say it: {', '.join(BUILT)}; the others are named and refused"
 
 
 def add_commands(subparsers: Any) -> None:
@@ -21,7 +22,7 @@ def add_commands(subparsers: Any) -> None:
         epilog="Example: riskreg import register.xlsx --team warehouse --dry-run",
     )
     parser.add_argument("file", metavar="FILE", help="CSV, XLSX, XLS, ODS, JSON or YAML")
-    parser.add_argument("--as", dest="kind", metavar="KIND", choices=KINDS, help=", ".join(KINDS))
+    parser.add_argument("--as", dest="kind", metavar="KIND", choices=KINDS, help=_AS)
     parser.add_argument("--team", default="", metavar="SLUG", help="default: the root team")
     parser.add_argument(
         "--map", dest="mapping", default="", metavar="NAME", help="use a saved mapping"

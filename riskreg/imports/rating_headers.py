@@ -40,7 +40,8 @@ class RatingHeader:
 PART_WORDS = {
     Part.LIKELIHOOD: frozenset(
         {
-            *("likelihood", "probability", "proba", "prob", "frequency", "occurrence", "l", "p"),
+            *("likelihood", "probability", "proba", "prob", "chance", "frequency", "occurrence"),
+            *("l", "p"),
             *("vraisemblance", "probabilite", "frequence", "occurence"),
             *("wahrscheinlichkeit", "eintrittswahrscheinlichkeit", "haufigkeit"),
         }

@@ -117,7 +117,7 @@ def test_names_of_other_teams_do_not_show(client: RegisterClient, member: Person
         page = client.get(path).text
         assert "Their till" not in page, path
         assert "Risk of Theirs" not in page, path
-    assert all("and 1 you may not see" in client.get(path).text for path in incidents)
+    assert all("and 1 system you may not see" in client.get(path).text for path in incidents)
     assert "and 1 risk you may not see" in client.get(incidents[1]).text
     rows = rows_of(client.post("/export/incidents", data={"format": "csv"}))
     keys = {each.name: each.key for each in db.session.scalars(select(System))}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from riskreg.actions.queries import ActionFilter, counts
 from riskreg.lib.dates import day_start
@@ -52,10 +53,12 @@ def headline(data: Frozen, _matrix: Matrix) -> str:
     if not data["open"]:
         return str(_("Nothing is known yet: no open risk is in the register."))
     return str(
-        _(
-            "%(n)s of %(open)s open risks are %(band)s, %(ready)s of %(systems)s systems are shown "
-            "to be ready, and %(overdue)s promises are overdue.",
-            n=data["top_count"],
+        ngettext(
+            "%(num)s of %(open)s open risks is %(band)s, %(ready)s of %(systems)s systems are "
+            "shown to be ready, and %(overdue)s promises are overdue.",
+            "%(num)s of %(open)s open risks are %(band)s, %(ready)s of %(systems)s systems are "
+            "shown to be ready, and %(overdue)s promises are overdue.",
+            data["top_count"],
             open=data["open"],
             band=data["top_band"],
             ready=data["ready"],

@@ -62,10 +62,12 @@ def headline(data: Frozen, matrix: Matrix) -> str:
         else _("each has an owner")
     )
     return str(
-        _(
-            "%(n)s of these %(all)s are %(band)s; together they take %(days)s person-days; "
+        ngettext(
+            "%(num)s of these %(all)s is %(band)s; together they take %(days)s person-days; "
             "%(owned)s.",
-            n=number,
+            "%(num)s of these %(all)s are %(band)s; together they take %(days)s person-days; "
+            "%(owned)s.",
+            number,
             all=len(rows),
             band=worst.label,
             days=data["effort"],
