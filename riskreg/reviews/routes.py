@@ -15,7 +15,7 @@ from riskreg.metrics.reviews import Readiness
 from riskreg.org.access import can
 from riskreg.org.confidential import REVIEW
 from riskreg.org.models import System
-from riskreg.org.permissions import Actor, Permission
+from riskreg.org.permissions import Permission
 from riskreg.org.queries import requirement_of, system_for
 from riskreg.org.readers import keep_confidential, note_reading
 from riskreg.org.secrecy import Feature, add_secrecy, secrecy_of
@@ -37,6 +37,7 @@ from riskreg.reviews.forms import (
 from riskreg.reviews.kinds import ReviewStatus
 from riskreg.reviews.models import Review
 from riskreg.reviews.owners import fitting_owner
+from riskreg.reviews.panels import risk_panel, system_panel
 from riskreg.reviews.queries import (
     ReviewFilter,
     candidates,
@@ -44,13 +45,10 @@ from riskreg.reviews.queries import (
     listed_reviews,
     newest_reviews,
     open_review_of,
-    origins_of,
     review_for,
-    reviews_of_system,
     seen_by_checks,
     unreviewed,
 )
-from riskreg.reviews.rechecks import links_to_recheck
 from riskreg.reviews.services import (
     NEXT_REVIEW_MONTHS,
     add_comment,
@@ -63,13 +61,12 @@ from riskreg.reviews.services import (
     waive_statement,
 )
 from riskreg.reviews.sheet import Sheet, Show, sheet_of
-from riskreg.risks.models import Risk
 from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import chosen_team
 from riskreg.web.jinja import today
 from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.paging import numbered_page, page_number
-from riskreg.web.panels import Panel, add_panel
+from riskreg.web.panels import add_panel
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("reviews", __name__)
@@ -357,37 +354,6 @@ def _shown(values: Mapping[str, str]) -> Show:
 def _carried(system: System) -> Review | None:
     """The review whose answers the next one can begin with; a confidential one keeps them."""
     return newest_reviews(current_actor.without_secrets(), [system.id]).get(system.id)
-
-
-def system_panel(actor: Actor, system: System) -> Panel | None:
-    """The reviews of a system, for its page."""
-    if not can(actor, Permission.REVIEW_VIEW, system):
-        return None
-    rows = reviews_of_system(actor, system, day=today())
-    newest = next((row for row in rows if row.status != ReviewStatus.IN_PROGRESS), None)
-    return Panel(
-        title=_("Operability reviews"),
-        template="reviews/_system_panel.html",
-        context={
-            "rows": rows,
-            "newest": newest.id if newest and newest.next_review_on else None,
-            "labels": labels,
-            "system": system,
-            "may_start": can(actor, Permission.REVIEW_EDIT, system),
-        },
-    )
-
-
-def risk_panel(actor: Actor, risk: Risk) -> Panel | None:
-    """Which review and statement a risk came from, for its page."""
-    links = [link for link in origins_of(risk) if can(actor, Permission.REVIEW_VIEW, link.review)]
-    if not links:
-        return None
-    return Panel(
-        title=_("From an operability review"),
-        template="reviews/_risk_panel.html",
-        context={"links": links, "to_recheck": links_to_recheck(risk, links)},
-    )
 
 
 add_secrecy(

@@ -9,7 +9,7 @@ from riskreg.org.kinds import Role
 from riskreg.org.models import Person, SystemOperator, Team
 from riskreg.reviews.models import Answer, Review, ReviewRisk, Statement
 from riskreg.reviews.owners import fitting_owner
-from riskreg.reviews.routes import risk_panel
+from riskreg.reviews.panels import risk_panel
 from riskreg.risks.models import Risk
 from tests.client import RegisterClient
 from tests.factories import actor, give_role, make_person, make_system, make_team
