@@ -11,11 +11,13 @@ from riskreg.charts.svg import ink, label, number, picture, shorten, tag, text_o
 
 WIDTH: Final = 720.0
 HEIGHT: Final = 480.0
+NARROW: Final = (358.0, 440.0)  # the size that fits the window of a phone
 LEFT: Final = 56.0
 RIGHT: Final = 20.0
 TOP: Final = 16.0
 FOOT: Final = 48.0
 MARK: Final = 6.0
+BESIDE: Final = 6.0  # at least so much between two labels of a line
 
 Rectangle = tuple[float, float, float, float]
 
@@ -62,28 +64,42 @@ class _Scale:
         return self.start + (self.end - self.start) * min(1.0, share)
 
 
-def quadrant(points: Sequence[Point], words: Quadrants, *, title: str, links: bool = False) -> str:
+def quadrant(
+    points: Sequence[Point],
+    words: Quadrants,
+    *,
+    title: str,
+    links: bool = False,
+    size: tuple[float, float] = (WIDTH, HEIGHT),
+) -> str:
     """SVG of the points on two logarithmic scales; points at one place share a mark.
 
-    Labels take the first of eight places around their mark that is free; one that finds none
-    is left out (the list beside the picture names every risk).
+    Labels take the first of eight places around their mark that is free, the most severe first;
+    one that finds none is left out (the list beside the picture names every risk).
     """
+    width, height = size
     across = _scale(
-        [point.effort_days for point in points] + [words.effort_cut], LEFT, WIDTH - RIGHT
+        [point.effort_days for point in points] + [words.effort_cut], LEFT, width - RIGHT
     )
-    upward = _scale([point.severity for point in points] + [words.severity_cut], HEIGHT - FOOT, TOP)
+    upward = _scale([point.severity for point in points] + [words.severity_cut], height - FOOT, TOP)
     parts = [*_ground(words, across, upward), *_ticks(words, across, upward)]
     places: dict[tuple[float, float], list[Point]] = defaultdict(list)
     for point in points:
         x, y = across.at(point.effort_days), upward.at(point.severity)
         places[round(x, 1), round(y, 1)].append(point)
     taken: list[Rectangle] = [_around(x, y) for x, y in places]
-    taken += [*_corner_words(words), *_cuts(words, across, upward)]
-    for (x, y), group in sorted(places.items(), key=lambda item: (item[0][1], item[0][0])):
+    taken += [*_corner_words(words, across, upward), *_cuts(words, across, upward)]
+    frame = (LEFT, TOP, width - 2, height - FOOT)
+    for (x, y), group in sorted(places.items(), key=_severest_first):
         parts.append(_mark(x, y, group, links=links))
-        parts += list(_name(x, y, group, taken))
+        parts += list(_name((x, y), group, taken, frame))
     any_link = links and any(point.href for point in points)
-    return picture(title, (WIDTH, HEIGHT), parts, role="group" if any_link else "img")
+    return picture(title, size, parts, role="group" if any_link else "img")
+
+
+def _severest_first(item: tuple[tuple[float, float], list[Point]]) -> tuple[float, float, float]:
+    (x, y), group = item
+    return -max(point.band_rank or 0 for point in group), y, x
 
 
 def _scale(values: Sequence[float], start: float, end: float) -> _Scale:
@@ -93,14 +109,14 @@ def _scale(values: Sequence[float], start: float, end: float) -> _Scale:
 
 def _ground(words: Quadrants, across: _Scale, upward: _Scale) -> Iterator[str]:
     x, y = across.at(words.effort_cut), upward.at(words.severity_cut)
-    frame = f"M{number(LEFT)} {number(TOP)}V{number(HEIGHT - FOOT)}H{number(WIDTH - RIGHT)}"
+    frame = f"M{number(LEFT)} {number(TOP)}V{number(upward.start)}H{number(across.end)}"
     best = f"M{number(LEFT)} {number(TOP)}H{number(x)}V{number(y)}H{number(LEFT)}z"
     yield tag("path", d=best, **ink(fill="accent-soft"))
-    cross = f"M{number(x)} {number(TOP)}V{number(HEIGHT - FOOT)}"
-    cross += f"M{number(LEFT)} {number(y)}H{number(WIDTH - RIGHT)}"
+    cross = f"M{number(x)} {number(TOP)}V{number(upward.start)}"
+    cross += f"M{number(LEFT)} {number(y)}H{number(across.end)}"
     yield tag("path", d=cross, stroke_dasharray="4 3", **ink(stroke="line-strong"))
     yield tag("path", d=frame, **ink(stroke="line-strong"))
-    right, bottom = WIDTH - RIGHT - 8, HEIGHT - FOOT - 10
+    right, bottom = across.end - 8, upward.start - 10
     for text, left, baseline, anchor in (
         (words.first, LEFT + 8, TOP + 18, "start"),
         (words.plan, right, TOP + 18, "end"),
@@ -110,8 +126,8 @@ def _ground(words: Quadrants, across: _Scale, upward: _Scale) -> Iterator[str]:
         yield label(text, left, baseline, font_weight=600, text_anchor=anchor)
 
 
-def _corner_words(words: Quadrants) -> list[Rectangle]:
-    right, bottom = WIDTH - RIGHT, HEIGHT - FOOT
+def _corner_words(words: Quadrants, across: _Scale, upward: _Scale) -> list[Rectangle]:
+    right, bottom = across.end, upward.start
     wide = {
         name: width_of(name) + 16 for name in (words.first, words.plan, words.quick, words.later)
     }
@@ -126,19 +142,20 @@ def _corner_words(words: Quadrants) -> list[Rectangle]:
 def _cuts(words: Quadrants, across: _Scale, upward: _Scale) -> list[Rectangle]:
     """The two lines between the quarters, which no label may cross."""
     x, y = across.at(words.effort_cut), upward.at(words.severity_cut)
-    return [(x - 1, TOP, x + 1, HEIGHT - FOOT), (LEFT, y - 1, WIDTH - RIGHT, y + 1)]
+    return [(x - 1, TOP, x + 1, upward.start), (LEFT, y - 1, across.end, y + 1)]
 
 
 def _ticks(words: Quadrants, across: _Scale, upward: _Scale) -> Iterator[str]:
     for value in _decades(across):
-        yield label(f"{value:g}", across.at(value), HEIGHT - FOOT + 16, text_anchor="middle")
+        yield label(f"{value:g}", across.at(value), upward.start + 16, text_anchor="middle")
     for value in _decades(upward):
         yield label(f"{value:g}", LEFT - 7, upward.at(value) + 4, text_anchor="end")
-    middle, height = (LEFT + WIDTH - RIGHT) / 2, (HEIGHT - FOOT + TOP) / 2
+    middle, height = (LEFT + across.end) / 2, (upward.start + TOP) / 2
     strong = {"color": "text", "font_weight": "600", "text_anchor": "middle"}
-    yield label(shorten(words.effort_title + " →", 400), middle, HEIGHT - 8, **strong)
+    room, tall = across.end - LEFT, upward.start - TOP
+    yield label(shorten(words.effort_title + " →", room), middle, upward.start + FOOT - 8, **strong)
     turned = f"rotate(-90 12 {number(height)})"
-    yield label(shorten(words.severity_title + " →", 380), 12, height, transform=turned, **strong)
+    yield label(shorten(words.severity_title + " →", tall), 12, height, transform=turned, **strong)
 
 
 def _decades(scale: _Scale) -> Iterator[float]:
@@ -185,7 +202,10 @@ def _shape(step: int, x: float, y: float) -> str:
     return f"M{number(x - MARK + 1)} {number(y)}{half} {wide} 0{half} -{wide} 0z"
 
 
-def _name(x: float, y: float, group: Sequence[Point], taken: list[Rectangle]) -> Iterator[str]:
+def _name(
+    at: tuple[float, float], group: Sequence[Point], taken: list[Rectangle], frame: Rectangle
+) -> Iterator[str]:
+    x, y = at
     refs = [point.ref for point in group]
     words = refs[0] if len(refs) == 1 else f"{refs[0]} +{len(refs) - 1}"
     wide, high, away = width_of(words), 13.0, MARK + 4
@@ -200,14 +220,15 @@ def _name(x: float, y: float, group: Sequence[Point], taken: list[Rectangle]) ->
         (x - away - wide + 2, y + away + 2),
     ):
         room = (left, middle - high / 2, left + wide, middle + high / 2)
-        if _inside(room) and not any(_overlap(room, other) for other in taken):
-            taken.append(room)
+        if _inside(room, frame) and not any(_overlap(room, other) for other in taken):
+            taken.append((room[0] - BESIDE, room[1], room[2] + BESIDE, room[3]))
             yield label(words, left, middle + 4, color="text")
             return
 
 
-def _inside(room: Rectangle) -> bool:
-    return room[0] > LEFT and room[1] > TOP and room[2] < WIDTH - 2 and room[3] < HEIGHT - FOOT
+def _inside(room: Rectangle, frame: Rectangle) -> bool:
+    left, top, right, bottom = frame
+    return room[0] > left and room[1] > top and room[2] < right and room[3] < bottom
 
 
 def _overlap(one: Rectangle, other: Rectangle) -> bool:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from riskreg.charts.heatmap import Matrix as MatrixPicture
 from riskreg.charts.heatmap import MatrixCell
-from riskreg.charts.quadrant import Point, Quadrants, quadrant
+from riskreg.charts.quadrant import NARROW, Point, Quadrants, quadrant
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.ranking import Order, Place
 from riskreg.org.permissions import Permission
@@ -34,6 +34,7 @@ from riskreg.web.security import current_actor, requires
 
 NO_OPTIONS = FilterOptions(owners=(), systems=(), tags=())
 CUT = 25  # person-days: much or little effort, much or little exposure a year
+WIDE = (1048.0, 520.0)  # the quadrant in a window that has room
 Cells = Mapping[tuple[int | None, int | None], int]
 
 
@@ -268,7 +269,8 @@ def _drawn(view: View, found: Points, known: Mapping[int, Matrix]) -> Markup:
         view,
         lambda: render_template(
             "risks/_drawn.html",
-            svg=_quadrant(found),
+            svg=_quadrant(found, WIDE),
+            svg_narrow=_quadrant(found, NARROW),
             rows=_table(found.rows, known),
             caption=_quadrant_caption(found),
         ),
@@ -295,7 +297,7 @@ def _where() -> str:
     return team.name if team and team.parent_id else ""
 
 
-def _quadrant(found: Points) -> str:
+def _quadrant(found: Points, size: tuple[float, float]) -> str:
     drawn = [
         Point(
             ref=row.ref,
@@ -317,7 +319,8 @@ def _quadrant(found: Points) -> str:
         effort_cut=CUT,
         severity_cut=CUT,
     )
-    return quadrant(drawn, words, title=_("Exposure against effort of each risk"), links=True)
+    title = _("Exposure against effort of each risk")
+    return quadrant(drawn, words, title=title, links=True, size=size)
 
 
 def _table(rows: Any, known: Mapping[int, Matrix]) -> list[tuple[Any, ...]]:

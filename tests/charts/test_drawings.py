@@ -9,7 +9,7 @@ import pytest
 from riskreg.charts.bars import Bar, Part, Stack, bars, stacked_bars
 from riskreg.charts.heatmap import Matrix, MatrixCell, heatmap
 from riskreg.charts.lines import Series, Zone, lines, sparkline
-from riskreg.charts.quadrant import Point, Quadrants, quadrant
+from riskreg.charts.quadrant import BESIDE, NARROW, Point, Quadrants, quadrant
 from riskreg.charts.svg import hatch, number, shorten, tag, text_of, width_of, wrap
 from riskreg.paths import STATIC
 
@@ -96,6 +96,9 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "flat sparkline": lambda: sparkline([2, 2, 2], title="x"),
     "quadrant": lambda: quadrant(
         [point(f"R-{i}", 3 + i % 7, 1 + i % 5, i % 5 or None) for i in range(60)], WORDS, title="x"
+    ),
+    "narrow quadrant": lambda: quadrant(
+        [point("R-1", 1, 1e-9), point("R-2", 900, 4e6)], WORDS, title=EVIL, size=NARROW
     ),
     "empty quadrant": lambda: quadrant([], WORDS, title="x"),
     "quadrant of one": lambda: quadrant([point("R-1", 1, 1e-9)], WORDS, title=EVIL),
@@ -188,9 +191,11 @@ def test_unknown_is_not_zero() -> None:
     assert ">0<" in bars([Bar(label="a", value=0)], title="x")
 
 
-def test_labels_of_a_quadrant_do_not_touch() -> None:
+@pytest.mark.parametrize("size", [(720.0, 480.0), NARROW])
+def test_labels_of_a_quadrant_do_not_touch(size: tuple[float, float]) -> None:
     points = [point(f"R-{i}", 3 * 1.4 ** (i % 9), 2.0 ** (i % 7)) for i in range(63)]
-    root = ElementTree.fromstring(quadrant(points, WORDS, title="x"))  # noqa: S314 - our own text
+    drawn = quadrant(points, WORDS, title="x", size=size)
+    root = ElementTree.fromstring(drawn)  # noqa: S314 - our own text
     boxes = []
     for element in root.iter("{http://www.w3.org/2000/svg}text"):
         words = element.text or ""
@@ -201,7 +206,7 @@ def test_labels_of_a_quadrant_do_not_touch() -> None:
         (a, b)
         for i, a in enumerate(boxes)
         for b in boxes[i + 1 :]
-        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        if a[0] < b[2] + BESIDE * 0.9 and b[0] < a[2] + BESIDE * 0.9 and a[1] < b[3] and b[1] < a[3]
     ]
     assert boxes
     assert clashes == []
