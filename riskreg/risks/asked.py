@@ -13,7 +13,8 @@ from riskreg.metrics.ranking import UNKNOWN_LAST, order_columns
 from riskreg.org.tree import Branch
 from riskreg.risks import labels
 from riskreg.risks.conditions import View, view_of
-from riskreg.risks.filters import RiskFilter
+from riskreg.risks.filters import UNRATED, RiskFilter
+from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import RiskPage, list_page, neighbours
 from riskreg.risks.tops import ID_MAX
@@ -40,13 +41,25 @@ class Way:
 
 def asked_view(args: Mapping[str, Any] | None = None, team: Branch | None = None) -> View:
     """The view that query values ask for, in the chosen team and below."""
-    criteria = RiskFilter.from_args(request.args if args is None else args)
+    asked = _with_rank(request.args if args is None else args)
+    criteria = RiskFilter.from_args(asked)
     if args is None:
-        for name, value in criteria.left_out(request.args):
+        for name, value in criteria.left_out(asked):
             leave_out(str(labels.FILTER[name]), value)
     team = team or chosen_team()
     criteria = replace(criteria, team=team.slug if team else "")
     return view_of(current_actor, criteria, known=known_teams())
+
+
+def _with_rank(args: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values with a band that is given by its word as the rank it has on the current matrix."""
+    word = str(args.get("band", "")).strip().casefold()
+    if not word or word.isdigit():
+        return args
+    known = matrices()
+    bands = known[current_matrix_id(known)].bands
+    ranks = {band.label.casefold(): str(band.rank) for band in bands} | {UNRATED: UNRATED}
+    return {**args, "band": ranks[word]} if word in ranks else args
 
 
 def asked_page(view: View, total: int) -> tuple[RiskPage, Page]:
