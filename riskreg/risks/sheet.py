@@ -50,6 +50,7 @@ class Step:
     who: str
     why: str
     first: bool
+    now: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +97,13 @@ def plan_words(risk: Risk) -> dict[str, str]:
 
 
 def steps(matrices: Mapping[int, Matrix], assessments: Sequence[Assessment]) -> list[Step]:
-    """The assessments as given (newest first), each on the matrix it was made on."""
+    """The assessments (given newest first), each on the matrix it was made on.
+
+    Of those made in one go the current one comes first.
+    """
     firsts = {assessment.tier: assessment.id for assessment in assessments}
+    now = next((each.id for each in assessments if each.tier == Tier.CURRENT), None)
+    by_tier = sorted(assessments, key=lambda each: list(Tier).index(Tier(each.tier)))
     return [
         Step(
             stand=stand(
@@ -109,8 +115,9 @@ def steps(matrices: Mapping[int, Matrix], assessments: Sequence[Assessment]) -> 
             who=each.by.name if each.by else _("the program"),
             why=each.why,
             first=firsts[each.tier] == each.id,
+            now=each.id == now,
         )
-        for each in assessments
+        for each in sorted(by_tier, key=lambda each: each.at, reverse=True)
     ]
 
 

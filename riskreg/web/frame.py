@@ -67,6 +67,7 @@ RAIL: tuple[tuple[str, Callable[[], str], str, str], ...] = (
     ("packs.index", lambda: _("Packs"), "file", "pack:view"),
     ("trail.index", lambda: _("Trail"), "history", "trail:view"),
 )
+WITHIN = {"imports": "risks"}  # a feature without a word of its own: the one it belongs to
 NEW: tuple[tuple[str, Callable[[], str], str], ...] = (
     ("risks.new", lambda: _("Risk"), "risk:edit"),
     ("postmortems.new", lambda: _("Incident"), "incident:edit"),
@@ -249,6 +250,7 @@ def _word_of(endpoint: str | None) -> str | None:
     if endpoint in words:
         return endpoint
     feature = (endpoint or "").split(".")[0]
+    feature = WITHIN.get(feature, feature)
     return next((word for word in words if word.split(".")[0] == feature), None)
 
 

@@ -31,6 +31,10 @@ for (const output of document.querySelectorAll("[data-preview]")) {
         }
     };
 
+    // A refused form comes back with its choices and without what they give.
+    const chosen = form?.querySelector('[data-scale] input:checked:not([value=""])');
+    if (chosen && !output.textContent.trim()) show();
+
     for (const kind of ["input", "change"]) {
         form?.addEventListener(kind, () => {
             clearTimeout(timer);

@@ -235,6 +235,18 @@ def test_a_bad_rating_is_refused(
     assert db.session.scalar(select(func.count(Assessment.id))) == 2
 
 
+def test_of_ratings_made_in_one_go_the_current_one_is_on_top(
+    client: RegisterClient, company: Company
+) -> None:
+    low = Rating(likelihood=1, impact=4)
+    filed = make_risk(company.team, 4, 4, target=low, inherent=low)
+    tree = html.fromstring(client.sign_in(company.viewer).get(f"/risks/{filed.ref}").text)
+    names = tree.xpath("//*[@class='timeline-title']/text()")
+    assert names[:3] == ["Current", "Target", "Inherent"]
+    (now,) = tree.xpath("//li[contains(@class, 'timeline-now')]//*[@class='timeline-title']")
+    assert now.text == "Current"
+
+
 def test_each_rating_begins_from_its_own_levels(
     client: RegisterClient, company: Company, risk: Risk
 ) -> None:
