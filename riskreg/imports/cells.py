@@ -36,13 +36,15 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _LIST_SIGNS = re.compile(r"[|;\n\r]+")
 
 
-def clean(cell: Cell, line: int) -> Cell:
+def clean(cell: Cell, line: int, *, is_guarded: bool = True) -> Cell:
     """Return the cell trimmed, with the quote that guards a formula taken off; "" becomes None.
+
+    Spreadsheets run formulas, JSON does not: with `is_guarded` false a quote is one of the text.
 
     Raises ImportRefused on characters that no text may hold (NUL, halves of a character).
     """
     if isinstance(cell, tuple):
-        return tuple(str(clean(part, line) or "") for part in cell) or None
+        return tuple(str(clean(part, line, is_guarded=is_guarded) or "") for part in cell) or None
     if not isinstance(cell, str):
         return cell
     if "\0" in cell or not _is_writable(cell):
@@ -53,7 +55,8 @@ def clean(cell: Cell, line: int) -> Cell:
                 line=line,
             )
         )
-    return str(undo_defuse(cell.strip())) or None
+    text = cell.strip()
+    return (str(undo_defuse(text)) if is_guarded else text) or None
 
 
 def _is_writable(text: str) -> bool:

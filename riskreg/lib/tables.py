@@ -11,8 +11,11 @@ from typing import TypeAlias
 
 Cell: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_DEFUSED = re.compile(r"'+[=+\-@\t\r]")
+# What begins a formula, also as Japanese keyboards write it, after whatever cannot be seen.
+_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]*"
+_RUNS = rf"(?:[\t\r\n]|{_UNSEEN}[=+\-@\uff1d\uff0b\uff0d\uff20])"
+_FORMULA = re.compile(rf"'*{_RUNS}")
+_DEFUSED = re.compile(rf"'+{_RUNS}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,8 +60,9 @@ class Table:
 def defuse(cell: Cell) -> Cell:
     """Return a cell that a spreadsheet will not run: text like a formula gets an apostrophe.
 
-    Text starting with = + - @ tab or carriage return is changed, and text that already
-    starts with apostrophes before one of these, so that `undo_defuse` is the exact reverse.
+    Text starting with = + - @ (or their wide forms) is changed, also after blanks and signs that
+    cannot be seen, and so is text starting with a tab or line end; and text that already starts
+    with apostrophes before one of these, so that `undo_defuse` is the exact reverse.
     """
     if isinstance(cell, str) and _FORMULA.match(cell):
         return f"'{cell}"
@@ -70,3 +74,8 @@ def undo_defuse(cell: Cell) -> Cell:
     if isinstance(cell, str) and _DEFUSED.match(cell):
         return cell[1:]
     return cell
+
+
+def is_defused(text: str) -> bool:
+    """Whether `undo_defuse` would change it."""
+    return text[:1] == "'" and _DEFUSED.match(text) is not None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskreg.lib.tables import Cell, Table, defuse, undo_defuse
+from riskreg.lib.tables import Cell, Table, defuse, is_defused, undo_defuse
 
 
 def test_rows_are_filled_up_to_the_header() -> None:
@@ -25,7 +25,9 @@ def test_refuses_rows_without_lines() -> None:
         Table(header=("a",), rows=(("1",),), lines=())
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=x", "''@x"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "'=x", "''@x", " =1", "\uff1d1", "\n1"]
+)
 def test_defuses_formulas(text: str) -> None:
     assert defuse(text) == f"'{text}"
 
@@ -34,8 +36,10 @@ def test_defuses_formulas(text: str) -> None:
 def test_leaves_the_rest(cell: Cell) -> None:
     assert defuse(cell) is cell
     assert undo_defuse(cell) is cell
+    assert not isinstance(cell, str) or not is_defused(cell)
 
 
-@given(st.text("'=+-@\t\rab", max_size=6))
+@given(st.text("'=+-@\t\r\n ab\uff1d\u200b", max_size=6))
 def test_the_reverse_is_exact(text: str) -> None:
     assert undo_defuse(defuse(text)) == text
+    assert is_defused(text) == (undo_defuse(text) != text)

@@ -10,8 +10,10 @@ from riskreg.exports.kinds import LIST_SIGN, Book, Cell, ExportFormat, Row
 from riskreg.lib.tables import defuse
 
 ROWS_A_PIECE = 200
-# Only these can begin a formula or a defused one; most cells are passed over by this look alone.
-_SUSPECT = frozenset("=+-@\t\r'")
+# No text that begins with a letter or digit is changed: most are passed over by this look alone.
+_SUSPECT = frozenset("=+-@'\uff1d\uff0b\uff0d\uff20\u00ad\u2060\ufeff") | {
+    *map(chr, (*range(0x21), *range(0x7F, 0xA1), 0x1680, *range(0x2000, 0x2030), 0x205F, 0x3000))
+}
 _THEMSELVES = frozenset({int, float, date, type(None)})  # the writer's own form of them is right
 
 

@@ -1,12 +1,12 @@
 """A workbook, written row by row to temporary files, so that its memory does not grow."""
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import IO, Any
 
 from riskreg.exports.kinds import LIST_SIGN, Book, Cell, ExportFormat, Sheet
+from riskreg.lib.tables import is_defused
 
 PIECE_BYTES = 64 * 1024
 CELL_CHARS_MAX = 32_767  # of the file format
@@ -18,8 +18,6 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "remove_timezone": True,
 }
-# Readers, ours too, take off an apostrophe that guards a formula; one that was there stays so.
-_GUARDED = re.compile(r"'+[=+\-@]")
 _WIDE = ("title", "description", "note", "text", "summary", "cause", "event", "consequence")
 
 
@@ -74,7 +72,7 @@ def _writers(page: Any, formats: dict[type, Any]) -> dict[type, Callable[[int, i
 
 def _kept(cell: Cell) -> str:
     text = str(cell)
-    if text[:1] == "'" and _GUARDED.match(text):
+    if is_defused(text):  # readers, ours too, take off one apostrophe
         text = f"'{text}"
     return text if len(text) <= CELL_CHARS_MAX else text[: CELL_CHARS_MAX - 1] + "…"
 

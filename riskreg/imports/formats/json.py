@@ -52,7 +52,10 @@ def read(data: bytes, filename: str) -> tuple[Sheet, ...]:
         Sheet(
             name="",
             rows=(
-                Row(line=0, cells=tuple(str(clean(name, 0) or "") for name in columns)),
+                Row(
+                    line=0,
+                    cells=tuple(str(clean(name, 0, is_guarded=False) or "") for name in columns),
+                ),
                 *(_row(number, record, columns) for number, record in enumerate(records, start=1)),
             ),
             recognised={_("encoding"): encoding},
@@ -119,7 +122,7 @@ def _is_nested(value: Any) -> bool:
 def _row(number: int, record: dict[str, Any], columns: list[str]) -> Row:
     return Row(
         line=number,
-        cells=tuple(clean(_cell(record.get(name)), number) for name in columns),
+        cells=tuple(clean(_cell(record.get(name)), number, is_guarded=False) for name in columns),
     )
 
 
