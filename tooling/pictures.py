@@ -56,7 +56,7 @@ def _photograph(address: str, folder: Path) -> None:
 
 
 def _pack(page: Page, address: str, folder: Path) -> None:
-    """The page with the ten of a real pack."""
+    """The page of a real pack that names the most risks."""
     page.goto(f"{address}/packs")
     page.get_by_role("link", name="Make it: Leadership pack").click()
     page.get_by_role("button", name="Make the PDF").click()
@@ -64,7 +64,8 @@ def _pack(page: Page, address: str, folder: Path) -> None:
         page.get_by_role("link", name="Download the PDF").first.click(timeout=WAIT_SECONDS * 1000)
     document = pypdfium2.PdfDocument(download.value.path())
     picture = folder / "pack.png"
-    document[2].render(scale=1.2).to_pil().save(picture)
+    fullest = max(document, key=lambda each: each.get_textpage().get_text_range().count("R-"))
+    fullest.render(scale=1.2).to_pil().save(picture)
     _keep(picture)
 
 
