@@ -46,8 +46,7 @@ def headline(data: Frozen, _matrix: Matrix) -> str:
         return str(_("The ten are the same as on %(day)s and stand where they stood.", day=day))
     return str(
         _(
-            "Since %(day)s, %(entered)s came in, %(left)s went out and %(rescored)s were "
-            "scored anew.",
+            "Since %(day)s, %(entered)s came in, %(left)s went out; %(rescored)s scored anew.",
             day=day,
             entered=len(data["entered"]),
             left=len(data["left"]),
