@@ -205,3 +205,21 @@ def test_the_demos_people_are_offered_in_the_demo_only(
 
 def test_leads_to_set_up_while_nobody_exists(client: RegisterClient) -> None:
     assert client.get("/sign-in").location == "/setup"
+
+
+@pytest.mark.asvs("v5.0.0-7.2.4")
+def test_a_cookie_from_before_signing_in_is_never_used_after(
+    client: RegisterClient, person: Person
+) -> None:
+    planted = "chosen-by-somebody-else-" * 2
+    client.set_cookie("riskreg-http", planted)
+    assert attempt(client) == 303
+    first = client.get_cookie("riskreg-http")
+    assert first is not None
+    assert first.value != planted
+    assert attempt(client) == 303
+    again = client.get_cookie("riskreg-http")
+    assert again is not None
+    assert again.value not in {planted, first.value}
+    client.set_cookie("riskreg-http", planted)
+    assert client.get("/me").status_code == 303
