@@ -87,6 +87,7 @@ def pages(app: Flask, client: RegisterClient, paths: Sequence[str]) -> Iterator[
         with app.app_context():
             answer = super(RegisterClient, client).open(path)
         assert answer.status_code < 500, path
+        assert answer.headers["Cache-Control"] == "no-store", path
         if answer.mimetype == "text/html" and answer.status_code in {200, 404}:
             yield path, answer.get_data(as_text=True)
 
