@@ -1,5 +1,6 @@
 """An application on a register of a given size, thrown away afterwards."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ def prepared(count: int) -> Iterator[Prepared]:
                     person, settings=settings, device="bench", address="127.0.0.1"
                 )
             db.session.remove()
+        gc.collect()
+        gc.freeze()  # as the program does before it serves
         yield Prepared(app=app, home=home, database_url=url, token=token)
         with app.app_context():
             db.engine.dispose()

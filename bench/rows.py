@@ -39,7 +39,7 @@ def cpu_ms(work: Callable[[], object], *, times: int = 20) -> float:
 
 
 def cpu_pair_ms(
-    work: Callable[[], object], baseline: Callable[[], object], *, times: int = 20
+    work: Callable[[], object], baseline: Callable[[], object], *, times: int = 40
 ) -> tuple[float, float]:
     """The medians of two pieces of work done in turn, so that a busy machine slows both alike."""
     taken: tuple[list[float], list[float]] = ([], [])

@@ -1,5 +1,6 @@
 """Serve the pages with waitress, which buffers slow clients, and keep a worker beside it."""
 
+import gc
 import os
 import signal
 import socket
@@ -57,6 +58,7 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
         clear_untrusted_proxy_headers=True,
     )
     worker = _start_worker(settings) if with_worker else None
+    gc.freeze()  # what is loaded by now is never garbage
 
     told = Event()
 
