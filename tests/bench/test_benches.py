@@ -41,7 +41,7 @@ def test_every_bench_is_tried_here() -> None:
 def test_pages(few: Set) -> None:
     few(pages, "cpu_pair_ms", once)
     measured = pages._measured(data.LONG_RISK)
-    assert set(measured) == {what for what, *_ in (*pages.PAGES, pages.CREATE)}
+    assert set(measured) == {what for what, *_ in (*pages.PAGES, pages.API, pages.CREATE)}
 
 
 def test_exports(few: Set) -> None:

@@ -22,7 +22,7 @@ def sign_in(client: RegisterClient) -> RegisterClient:
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/risks?band=high", "Band “high”"),
+        ("/risks?band=steep", "Band “steep”"),
         ("/risks?kind=odd", "Kind “odd”"),
         ("/risks?order=newest", "Order “newest”"),
         ("/risks?due=soon", "Due for review “soon”"),
