@@ -145,9 +145,13 @@ class Settings:
 
     @classmethod
     def of_command(cls) -> Self:
-        """As `from_env`; where RISKREG_HOME holds a demo, the demo's: a command serves nobody."""
+        """As `from_env`; where RISKREG_HOME holds a demo, the demo's: a command serves nobody.
+
+        A demo has its own database, so one that is named besides is refused.
+        """
         home = Environment(os.environ).home()
-        return cls.from_env(demo_environment(home) if (home / "demo").exists() else None)
+        is_demo = (home / "demo").exists() and "RISKREG_DATABASE_URL" not in os.environ
+        return cls.from_env(demo_environment(home) if is_demo else None)
 
     def checked(self) -> Self:
         """Refuse a port that does not exist and combinations that are not safe; returns self."""

@@ -18,6 +18,7 @@ from riskreg.lib.dates import now
 from riskreg.org.models import ApiCreate
 
 KEPT_FOR = timedelta(days=7)
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's word for having waited long enough
 
 
 def made_with(key: str, fingerprint: str) -> str | None:
@@ -28,7 +29,9 @@ def made_with(key: str, fingerprint: str) -> str | None:
     key_hash = _digest(key)
     try:
         take_turn(f"ApiCreate:{g.token_id}:{key_hash}")
-    except OperationalError as error:  # nobody waits for ever
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
         raise Conflict(
             _("A request with this Idempotency-Key still runs. Ask again in a moment.")
         ) from error

@@ -165,6 +165,8 @@ def test_a_demos_folder_takes_commands_and_is_not_served(
     riskreg("export teams --format json")
     for command in ("serve", "worker"):
         assert "holds a demo" in riskreg.refused(command)
+    monkeypatch.setenv("RISKREG_DATABASE_URL", f"sqlite:///{tmp_path / 'other.db'}")
+    assert "holds a demo" in riskreg.refused("export teams")
 
 
 def test_nobody_else_may_read_the_database(riskreg: Command) -> None:
