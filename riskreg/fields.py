@@ -1,14 +1,17 @@
 """Form filters and fields that every feature shares."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # older stubs
-from wtforms.validators import InputRequired, StopValidation
+from wtforms.validators import InputRequired, Optional, Regexp, StopValidation
 
 from riskreg.lib.text import clean_text
+
+# What pages make up; the program's own keys, such as those of the sample, look otherwise.
+FORM_KEY = r"[A-Za-z0-9_-]{1,64}\Z"
 
 
 def clean(value: object) -> object:
@@ -31,6 +34,11 @@ class Needed(InputRequired):
         if isinstance(field, RadioField | SelectField):
             raise StopValidation(_("Choose “%(field)s”.", field=name))
         raise StopValidation(_("Fill in “%(field)s”.", field=name))
+
+
+def form_key_field(default: Callable[[], str] | None = None) -> HiddenField:
+    """The key with which a form that is sent twice makes one thing."""
+    return HiddenField(validators=[Optional(), Regexp(FORM_KEY)], default=default)
 
 
 def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[Any]:

@@ -24,7 +24,7 @@ from wtforms.widgets import HiddenInput
 from riskreg.actions.kinds import ActionStatus, ActionType, Priority
 from riskreg.actions.origins import OriginKind
 from riskreg.actions.queries import ActionFilter
-from riskreg.fields import Needed, clean
+from riskreg.fields import Needed, clean, form_key_field
 from riskreg.lib.dates import day_start
 from riskreg.metrics.actions import DUE_DAYS, Bucket, DueGroup
 from riskreg.org.models import Person
@@ -33,11 +33,6 @@ from riskreg.org.tree import Branch
 
 Choice = TypeVar("Choice", bound=StrEnum)
 NOBODY = ""
-
-
-def form_key_field() -> HiddenField:
-    """The key with which a form that is sent twice makes one thing."""
-    return HiddenField(filters=[clean], validators=[Length(max=64)])
 
 
 def type_names() -> dict[ActionType, str]:

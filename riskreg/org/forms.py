@@ -30,7 +30,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from riskreg.fields import Needed, choices_of, clean
+from riskreg.fields import Needed, choices_of, clean, form_key_field
 from riskreg.org.kinds import DataClass, Entrance, Hours, Role, Scope
 from riskreg.org.labels import (
     DATA_CLASS,
@@ -286,7 +286,7 @@ class TokenForm(Form):
     team = SelectField(_l("Team"), [Needed()], description=_l("And every team below it."))
     scope = RadioField(_l("What may it do?"), [Needed()], default=Scope.READ)
     days = SelectField(_l("It lasts"), [Needed()], default="90")
-    form_key = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    form_key = form_key_field(default=lambda: secrets.token_urlsafe(16))
 
     def offer(self, teams: Sequence[Team], lasting: Sequence[tuple[int, str]]) -> Self:
         """Fill in what can be chosen; `lasting` are (days, words)."""

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, HiddenField, RadioField
 from wtforms.validators import Length
 
-from riskreg.fields import choices_of, clean
+from riskreg.fields import choices_of, clean, form_key_field
 from riskreg.packs.kinds import PAPERS, PackKind
 from riskreg.packs.recipes import RECIPES
 
@@ -18,7 +18,7 @@ class PackForm(Form):
     paper = RadioField(_l("Paper"), choices=choices_of((paper, paper) for paper in PAPERS))
     team = HiddenField(filters=[clean])
     ref = HiddenField(filters=[clean], validators=[Length(max=30)])
-    form_key = HiddenField(filters=[clean], validators=[Length(max=64)])
+    form_key = form_key_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,12 +26,11 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from riskreg.actions.forms import (
     ActionFields,
     day_of,
-    form_key_field,
     number_from,
     one_of,
     text_from,
 )
-from riskreg.fields import Needed, clean
+from riskreg.fields import Needed, clean, form_key_field
 from riskreg.lib.dates import day_start
 from riskreg.metrics.incidents import TIMES
 from riskreg.org.models import System, Team

@@ -17,8 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, Length, NumberRange, Optional, ValidationError
 
-from riskreg.actions.forms import form_key_field
-from riskreg.fields import Needed, clean
+from riskreg.fields import Needed, clean, form_key_field
 from riskreg.metrics.reviews import Readiness
 from riskreg.reviews.answers import AnswerValues
 from riskreg.reviews.kinds import AnswerValue, ReviewStatus

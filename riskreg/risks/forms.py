@@ -19,7 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from riskreg.fields import Needed, choices_of, clean
+from riskreg.fields import Needed, choices_of, clean, form_key_field
 from riskreg.lib.units import EFFORT_DAYS, UnitError, parse_effort
 from riskreg.metrics.matrix import Rating
 from riskreg.org.tree import Branch
@@ -153,7 +153,7 @@ class RiskForm(RatingsForm):
         ),
     )
     version = HiddenField()
-    form_key = HiddenField()
+    form_key = form_key_field()
 
     def validate_links(self, field: TextAreaField) -> None:
         """Refuse what is no web address."""

@@ -1,0 +1,130 @@
+"""Send a form of `forms` in a world, see which rows it changed, and put them back."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.attacks.forms import FORMS, Fields, Sent
+from tests.attacks.rows import Change, Rows, changes, put_back, rows_of, written
+from tests.attacks.world import World
+from tests.rules.test_rights import COOKIE, path_of
+
+# What is counted of every request, not of the form.
+COUNTED = {"use_count"}
+THING = re.compile(r"\{(\w+)\}")
+PART = re.compile(r"<(?:int:)?(\w+)>")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """What is sent to, who and what is in it, and all that was stored in the beginning."""
+
+    app: Flask
+    world: World
+    rows: Rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """How a form was answered and what it changed."""
+
+    answer: TestResponse
+    changes: list[Change]
+
+
+def send(
+    register: Register,
+    rule: str,
+    *,
+    more: Fields | None = None,
+    instead: Mapping[str, str] | None = None,
+    at: Mapping[str, str] | None = None,
+) -> Done:
+    """Send the honest form, with `more` fields that it has not, or things `instead` of its own.
+
+    `at` are other things for the parts of its address.
+    """
+    form, own = FORMS[rule], register.world.own
+    client = _client(register, form.who)
+    with written() as names:
+        for who, before, fields in form.first:
+            first = client if who == form.who else _client(register, who)
+            given = FORMS[before].fields if fields is None else fields
+            answer = _post(first, _path(before, form, own), filled(given, own))
+            assert answer.status_code < 400, (rule, before, answer.text)
+        stood = register.rows | rows_of(names if form.first else ())
+        data = {**(more or {}), **filled(form.fields, {**own, **(instead or {})})}
+        answer = _post(client, _path(rule, form, own, at), data)
+    after = rows_of(names)
+    put_back(register.rows, after)
+    found = [each for each in changes(stood, after) if each.table not in COUNTED]
+    return Done(answer=answer, changes=found)
+
+
+def named_in(fields: Fields) -> set[str]:
+    """The things that the fields of a form name."""
+    texts = [text for value in fields.values() for text in _texts(value)]
+    return {name for text in texts for name in THING.findall(text)}
+
+
+def parts_of(rule: str) -> dict[str, str]:
+    """The parts of an address, and the things that they name."""
+    folder = rule.split("/")[1]
+    found = {}
+    for part in PART.findall(rule):
+        own = FORMS[rule].path.get(part)
+        found[part] = own or (f"{folder}/{part}" if part in {"ref", "key", "slug"} else part)
+    return found
+
+
+def filled(fields: Fields, things: Mapping[str, str]) -> dict[str, Any]:
+    """The fields with the things that they name."""
+    return {_named(name, things): _value(value, things) for name, value in fields.items()}
+
+
+def _path(
+    rule: str, form: Sent, own: Mapping[str, str], at: Mapping[str, str] | None = None
+) -> str:
+    folder = rule.split("/")[1]
+    chosen = {part: own[name] for part, name in form.path.items()} | dict(at or {})
+    return path_of(
+        rule, {**own, **chosen, **{f"{folder}/{part}": it for part, it in chosen.items()}}
+    )
+
+
+def _client(register: Register, who: str) -> FlaskClient:
+    client = FlaskClient(register.app, register.app.response_class)
+    if who in register.world.cookies:
+        client.set_cookie(COOKIE, register.world.cookies[who])
+    return client
+
+
+def _post(client: FlaskClient, path: str, data: dict[str, Any]) -> TestResponse:
+    """As a program asks: pages are looked at elsewhere."""
+    with client.application.app_context():
+        answer = client.post(path, data=data, headers={"Accept": "application/json"})
+    assert answer.status_code < 500, (path, data)
+    return answer
+
+
+def _value(value: Any, things: Mapping[str, str]) -> Any:
+    if callable(value):
+        return value()
+    if isinstance(value, list):
+        return [_named(each, things) for each in value]
+    return _named(value, things)
+
+
+def _named(text: str, things: Mapping[str, str]) -> str:
+    return THING.sub(lambda part: things[part[1]], text)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []
