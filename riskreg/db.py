@@ -9,26 +9,41 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from time import monotonic
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    event,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import DateTime, TypeDecorator
 
 from riskreg.errors import SettingsError
 from riskreg.settings import Settings
+from riskreg.waiting_line import Line, line_before
 
 # The WAL-reset fault: several connections can lose commits. Repaired in these releases.
 WAL_FIXED_SINCE = (3, 51, 3)
 WAL_FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 BUSY_SECONDS = 10
+IN_LINE_SECONDS = 9  # of these; then the line does not move on, and one asks SQLite itself
 # What a database says that is down, busy, full or not to be written to; all else is our fault.
 DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, NoConnection)
 
+_IN_TURN = "riskreg.turn"
 _TURN = text("SELECT pg_advisory_xact_lock(:key)")
 _writing: ContextVar[bool] = ContextVar("riskreg_writing", default=False)
 
@@ -182,8 +197,12 @@ def prepare_engine(engine: Engine) -> None:
 
         pulse.attach(engine)
         return
-    mode = journal_mode()
     _close_to_others(engine.url.database)
+    _prepare_sqlite(engine, line_before(engine.url.database))
+
+
+def _prepare_sqlite(engine: Engine, line: Line) -> None:
+    mode = journal_mode()
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:
@@ -193,8 +212,37 @@ def prepare_engine(engine: Engine) -> None:
         connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}").close()
 
     @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    def begin(connection: Connection) -> None:
+        if _writing.get():
+            _begin_in_turn(connection, line)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+    @event.listens_for(engine, "checkin")
+    def end_turn(_connection: Any, record: ConnectionPoolEntry) -> None:
+        turn = record.info.pop(_IN_TURN, None)
+        if turn is not None:
+            turn.end()
+
+
+def _begin_in_turn(connection: Connection, line: Line) -> None:
+    """Take the write lock when it is one's turn, which lasts until the connection is given back."""
+    came_at = monotonic()
+    if _IN_TURN not in connection.info:
+        connection.info[_IN_TURN] = line.wait(IN_LINE_SECONDS)
+    waited = int(monotonic() - came_at)
+    if waited:
+        _be_patient(connection, BUSY_SECONDS - waited)
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        if waited:
+            _be_patient(connection, BUSY_SECONDS)
+
+
+def _be_patient(connection: Connection, seconds: int) -> None:
+    """Say how long SQLite shall wait for others; past SQLAlchemy, as no transaction is open yet."""
+    connection.connection.cursor().execute(f"PRAGMA busy_timeout={seconds * 1000}").close()
 
 
 def _close_to_others(file: str | None) -> None:

@@ -13,13 +13,14 @@ from werkzeug.test import TestResponse
 
 from riskreg import create_app
 from riskreg.audit.chain import LOCK_KEY
-from riskreg.db import db, transaction
+from riskreg.db import db, transaction, write_intent
 from riskreg.org.kinds import Scope
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.risks.models import Risk
 from riskreg.risks.services import install_matrix
 from riskreg.settings import Settings
+from riskreg.waiting_line import line_before
 from riskreg.web import health
 from tests.api.conftest import make_token
 from tests.client import RegisterClient
@@ -152,6 +153,21 @@ def test_nothing_is_saved_and_then_work_goes_on(trouble: Trouble, kind: str, sen
         assert trouble.client.get("/risks").status_code == 200  # reading goes on
     assert trouble.file("After").status_code == 303
     assert trouble.titles() == ["Before", "After"]
+
+
+def test_a_line_that_does_not_move_on_is_left(
+    trouble: Trouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("is about SQLite")
+    monkeypatch.setattr("riskreg.db.IN_LINE_SECONDS", 0.01)
+    with write_intent(), db.engine.begin(), trouble.every_connection(*commands_of("locked")):
+        assert_told(trouble.file("While another writes"), "Others are saving just now.")
+    turn = line_before(db.engine.url.database).wait(0)
+    assert turn is not None
+    assert trouble.file("While another, who has the turn, stands still").status_code == 303
+    turn.end()
+    assert len(trouble.titles()) == 1
 
 
 def test_a_database_that_is_gone_is_told_and_found_again(trouble: Trouble) -> None:
