@@ -12,20 +12,12 @@ from sqlalchemy.schema import SchemaItem
 
 from riskreg.db import Base, db, write_intent
 from riskreg.paths import MIGRATIONS
+from riskreg.tables import BY_HAND, missing_by_hand
 
 DIFFERENCE = {"add": "missing", "remove": "unknown", "modify": "different"}
 LOCK_KEY = 7_274_832_019
 
-# What migrations make by hand: the full-text index, with the tables that SQLite keeps behind it.
-# Models do not know it, so it is left out of the comparison and asked for by name.
-BY_HAND = {
-    "sqlite": {"risk_words", "risk_words_added", "risk_words_changed", "risk_words_removed"},
-    "postgresql": {"ix_risk_words"},
-}
-NAMES = {
-    "sqlite": text("SELECT name FROM sqlite_master WHERE tbl_name IN ('risk', 'risk_words')"),
-    "postgresql": text("SELECT indexname FROM pg_indexes WHERE tablename = 'risk'"),
-}
+# What models do not know is left out of the comparison and asked for by name.
 _LEFT_OUT = {
     *BY_HAND["postgresql"],
     "risk_words",
@@ -91,12 +83,6 @@ def _told(found: Any) -> str:
     named = [part for part in found[1:] if isinstance(part, (str, SchemaItem))]
     names = [part if isinstance(part, str) else str(getattr(part, "name", "")) for part in named]
     return f"{DIFFERENCE[verb]} {kind}: {'.'.join(names)}"
-
-
-def missing_by_hand(connection: Connection) -> list[str]:
-    """Names that the migrations made by hand and that are gone."""
-    name = connection.dialect.name
-    return sorted(BY_HAND[name] - set(connection.scalars(NAMES[name])))
 
 
 def is_compared(name: str | None, _kind: str, _parents: object) -> bool:

@@ -7,13 +7,15 @@ from sqlalchemy import func, inspect, select, text
 
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.services import record
-from riskreg.db import db
+from riskreg.db import Base, db
 from riskreg.errors import SettingsError
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.paths import MIGRATIONS
 from riskreg.settings import Settings
+from riskreg.tables import missing
 
 DEMO_ACT = "demo.begin"
+TOLD_MAX = 3
 
 
 class _Database:
@@ -44,10 +46,24 @@ def demand_own_database(settings: Settings) -> None:
             f"The tables are at version {current}, made by a newer riskreg; "
             f"this program knows {wanted}. Install the newer one."
         )
+    demand_whole_tables()
     if not settings.demo and holds_demo():
         raise SettingsError(
             "The database of RISKREG_DATABASE_URL holds a demo, with made-up people who sign in "
             "without a password; use another one."
+        )
+
+
+def demand_whole_tables() -> None:
+    """Raise SettingsError where tables of this very version lack something, which pages ask for."""
+    with db.engine.connect() as connection:
+        gone = missing(connection, Base.metadata)
+    if gone:
+        told = "; ".join(gone[:TOLD_MAX])
+        rest = f" and {len(gone) - TOLD_MAX} more" if len(gone) > TOLD_MAX else ""
+        raise SettingsError(
+            f"The tables are not those of this program ({told}{rest}); "
+            "`riskreg db check` names the differences."
         )
 
 

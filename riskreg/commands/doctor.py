@@ -142,13 +142,18 @@ def _tables() -> Finding:
     from sqlalchemy.exc import SQLAlchemyError
 
     from riskreg import migrate
+    from riskreg.errors import SettingsError
+    from riskreg.standing import demand_whole_tables
 
     try:
         current, head = migrate.revisions()
+        if current == head:
+            demand_whole_tables()
+            return Finding("tables", FINE, f"at {head}")
     except SQLAlchemyError:
         return Finding("tables", BROKEN, "not known", "Bring the database up first.")
-    if current == head:
-        return Finding("tables", FINE, f"at {head}")
+    except SettingsError as error:
+        return Finding("tables", BROKEN, f"at {head}, and something is missing", error.message)
     advice = "Run riskreg init." if current is None else "Run riskreg db upgrade."
     return Finding("tables", BROKEN, f"at {current}, the program wants {head}", advice)
 

@@ -9,9 +9,10 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
-from riskreg.db import db, journal_mode, transaction, wal_is_safe
+from riskreg.db import Base, db, journal_mode, transaction, wal_is_safe
 from riskreg.lib.dates import now
 from riskreg.org.models import Person, SetupCode
+from riskreg.tables import missing
 from tests.factories import make_person
 
 
@@ -87,3 +88,15 @@ def test_an_error_rolls_back_all_of_a_transaction(app: Flask) -> None:
     with pytest.raises(KeyError):
         fail_halfway()
     assert db.session.scalars(select(SetupCode)).all() == []
+
+
+def test_what_tables_lack_is_named(app: Flask) -> None:
+    connection = db.session.connection()
+    assert missing(connection, Base.metadata) == []
+    connection.execute(text("ALTER TABLE person DROP COLUMN title"))
+    connection.execute(text("DROP TABLE use_count"))
+    assert missing(connection, Base.metadata) == [
+        "no such table: use_count",
+        "no such column: person.title",
+    ]
+    db.session.rollback()

@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+from riskreg import create_app
 from riskreg.cli import main
+from riskreg.commands import doctor
 from riskreg.db import sqlite_module
+from riskreg.settings import Settings
 
 
 class Command:
@@ -89,6 +92,20 @@ def test_a_missing_table_is_told_without_its_statement(riskreg: Command) -> None
     with connected(riskreg.home / "riskreg.db") as connection:
         connection.execute("DROP TABLE audit_entry")
     assert "(no such table: audit_entry); `riskreg db check`" in riskreg.refused("top")
+
+
+def test_tables_that_lack_something_are_not_worked_with(riskreg: Command) -> None:
+    riskreg("db upgrade")
+    with connected(riskreg.home / "riskreg.db") as connection:
+        connection.execute("ALTER TABLE person DROP COLUMN title")
+        connection.execute("DROP TRIGGER risk_words_added")
+    lacking = "no such column: person.title; no such object: risk_words_added"
+    for command in ("serve --port 0", "worker", "top"):
+        assert f"({lacking}); `riskreg db check`" in riskreg.refused(command)
+    with create_app(Settings.of_command()).app_context():
+        found = doctor._tables()
+    assert found.state == doctor.BROKEN
+    assert lacking in found.advice
 
 
 @pytest.mark.parametrize("command", ["top", "serve", "init --no-input"])

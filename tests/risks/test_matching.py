@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
-from riskreg import migrate
 from riskreg.db import db, transaction
 from riskreg.lib.text import words_of
 from riskreg.org.models import Team
@@ -19,6 +18,7 @@ from riskreg.risks.matching import asked_words, hold_each, holds, searchable
 from riskreg.risks.models import Assessment, Risk
 from riskreg.risks.queries import all_rows, view_of
 from riskreg.risks.services import create_risk, install_matrix, update_risk
+from riskreg.tables import missing_by_hand
 from tests.factories import make_team
 from tests.risks.factories import make_risk
 
@@ -152,7 +152,7 @@ def test_a_missing_index_is_told(app: Flask) -> None:
     is_sqlite = db.engine.dialect.name == "sqlite"
     name = "risk_words_added" if is_sqlite else "ix_risk_words"
     connection = db.session.connection()
-    assert migrate.missing_by_hand(connection) == []
+    assert missing_by_hand(connection) == []
     connection.execute(text(f"DROP {'TRIGGER' if is_sqlite else 'INDEX'} {name}"))
-    assert migrate.missing_by_hand(connection) == [name]
+    assert missing_by_hand(connection) == [name]
     db.session.rollback()
