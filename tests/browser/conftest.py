@@ -40,6 +40,8 @@ def browser() -> Iterator[Browser]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                # A page is looked at once: making its scripts fast takes longer than they do.
+                "--js-flags=--no-opt --no-maglev",
             ],
         )
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
-AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+HERE = Path(__file__).parent
+# Sent once for a window, not with each page: it is half a megabyte.
+AXE = (
+    f"window.bringAxe = () => {{{(HERE / 'vendor' / 'axe-4.14.1.min.js').read_text()}\n}};\n"
+    + (HERE / "look.js").read_text()
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 # Rows that repeat the rows above them; a row's parts of every kind stand on the style guide.
@@ -15,13 +20,6 @@ REPEATED = [
     "article.line:nth-of-type(n+5)",
     "article.line:nth-of-type(n+3):has(input[name=value][value='']:checked)",
 ]
-# Only what is wrong comes back: the whole result of a long page is large.
-ASK = """async ([exclude, runOnly]) => {
-    const found = await axe.run({exclude}, {runOnly, resultTypes: ["violations"]});
-    return found.violations.map(({id, help, nodes}) =>
-        [id, help, nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join("; ")]);
-}"""
-
 REFUSED = "the server responded with a status of 422"
 
 # A busy machine is no fault of the page.
@@ -34,6 +32,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, address: str, *, scripts: bool) -> None:
         self.context, self.address, self.scripts = context, address, scripts
+        context.add_init_script(AXE)
         self.page: Page = context.new_page()
         self.width = (self.page.viewport_size or {"width": 0})["width"]
         self.faults: list[str] = []
@@ -145,9 +144,7 @@ class Visitor:
             self.faults.append(f"{where}: {wide} pixels wide in a window of {window}")
 
     def _ask_axe(self, rules: dict[str, Any]) -> None:
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
-        found = self.page.evaluate(ASK, [REPEATED, rules])
+        found = self.page.evaluate("asked => look(...asked)", [", ".join(REPEATED), rules])
         for name, why, nodes in found:
             self.faults.append(f"{self.page.url}: {name}: {why}: {nodes}")
 

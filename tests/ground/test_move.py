@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from riskreg.org.models import Team
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.org.services import create_person, grant_role
 from tests import postgres
+from tests.commands import riskreg
 from tests.factories import make_team
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
@@ -84,8 +83,7 @@ def test_all_of_it_is_there_and_work_goes_on(
         assert [side.scalar(sa.text(null)) for side in (here, there)] == [1, 1]
     environ = {"RISKREG_HOME": str(app.config["SETTINGS"].home), "RISKREG_DATABASE_URL": target}
     for command in ("db check", "audit verify", "user add new@example.org --team root"):
-        line = [sys.executable, "-m", "riskreg", *command.split()]
-        subprocess.run(line, env=os.environ | environ, check=True)
+        assert riskreg(*command.split(), environ=os.environ | environ).status == 0
 
 
 def test_a_database_that_holds_data_is_left_alone(app: Flask, register: Team, target: str) -> None:
