@@ -26,6 +26,11 @@ from tests.client import RegisterClient
 DATABASES = ("sqlite", "postgresql")
 QUICK_BYTES_MIN = 2**30
 OBJECTS_BETWEEN_COLLECTIONS = 10_000
+# Tests of one of these share a demo and its browser, printed packs, sources that were read, ...
+SHARING = (
+    *("tests/browser/", "tests/packs/", "tests/rules/"),
+    *("tests/ground/test_cli.py", "tests/sso/test_real_provider.py"),
+)
 
 # A busy machine is no fault of the code: time is measured in bench/, never in tests.
 hypothesis_settings.register_profile("riskreg", deadline=None)
@@ -45,20 +50,20 @@ def pytest_configure(config: pytest.Config) -> None:
         postgres.ensure_server()
 
 
-class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
-    """Every test goes to whoever is free, those with a browser all to one: they share a demo.
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Every test goes to whoever is free, but those that share what takes long to make to one.
 
     The mark xdist_group would say the same; with pytest 9.2 xdist 3.8 does not see it.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        return next((place for place in SHARING if nodeid.startswith(place)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     """Who runs which test."""
-    return OneBrowser(config, log)
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:
