@@ -71,3 +71,9 @@ def _inline(tree: html.HtmlElement, response: TestResponse) -> list[str]:
             if not nonce or f"'nonce-{nonce}'" not in policy:
                 problems.append(f"{element.tag} without nonce")
     return problems
+
+
+def marked_confidential(page: str) -> list[str]:
+    """The links of the rows that a list marks as confidential."""
+    rows = html.fromstring(page).xpath("//tr[.//*[local-name()='svg'][@aria-label='confidential']]")
+    return [str(row.xpath("string(.//td[contains(@class, 'cell-title')]//a)")) for row in rows]

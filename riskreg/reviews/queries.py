@@ -53,6 +53,7 @@ class ListedReview:
     team_name: str
     started_on: date
     next_review_on: date | None
+    is_confidential: bool
     result: Result
 
     @property
@@ -242,6 +243,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
             Review.status,
             Review.started_at,
             Review.next_review_on,
+            Review.is_confidential,
             System.key.label("system_key"),
             System.name.label("system_name"),
             Team.slug.label("team_slug"),
@@ -296,6 +298,7 @@ def _with_results(actor: Actor, rows: Sequence[Row[Any]], day: date) -> list[Lis
             team_name=row.team_name,
             started_on=row.started_at.date(),
             next_review_on=row.next_review_on,
+            is_confidential=row.is_confidential,
             result=results[row.id],
         )
         for row in rows

@@ -94,8 +94,8 @@ def groups_of(
 ) -> list[Group]:
     """The rows parted by the dividers of the order, each row ready to be printed.
 
-    A row is (ref, address, title, system, pinned, cells): what the first cell shows, and the
-    other cells as they are printed. `shown` are (key, label) of these.
+    A row is (ref, address, title, system, pinned, confidential, cells): what the first cell shows,
+    and the other cells as they are printed. `shown` are (key, label) of these.
     """
     suffix = "?from=" + quote(urlencode(view.criteria.to_args()))
     printer = _Printer(view, shown)
@@ -111,8 +111,9 @@ def groups_of(
             heading = band if parted else divider
             printed.append(Group(band=band, divider=divider, heading=heading, rows=[]))
         ref = f"R-{row.id}"
-        line = (ref, f"/risks/{ref}{suffix}", row.title, row.system_name, bool(row.pin_reason))
-        printed[-1].rows.append((*line, printer.cells(row, matrix)))
+        line = (ref, f"/risks/{ref}{suffix}", row.title, row.system_name)
+        marks = (bool(row.pin_reason), row.is_confidential)
+        printed[-1].rows.append((*line, *marks, printer.cells(row, matrix)))
     return printed
 
 

@@ -68,6 +68,7 @@ class RiskRow(NamedTuple):
     identified_on: date
     review_due_on: date | None
     pin_reason: str
+    is_confidential: bool
     matrix_id: int
     team_slug: str
     team_name: str

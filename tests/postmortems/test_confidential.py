@@ -23,6 +23,7 @@ from riskreg.risks.services import install_matrix
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_system, make_team
+from tests.pages import marked_confidential
 from tests.postmortems.factories import make_incident, make_postmortem, make_statement
 
 WHY = "It names a customer."
@@ -104,6 +105,7 @@ def test_its_pages_file_it_show_it_and_end_it_with_proof(
     sent |= {"impact_start_at": start, "is_confidential": "y"}
     page = client.post("/incidents/new", data=sent).location
     assert "Change who may read it" in client.get(page).text
+    assert marked_confidential(client.get("/incidents").text) == ["The keys were read"]
     assert client.get(f"{page}/readers").status_code == 200
     acts = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
     assert acts[-3:] == ["incident.create", "incident.conceal", "incident.read"]

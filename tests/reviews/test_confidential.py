@@ -26,6 +26,7 @@ from riskreg.trail.filters import TrailFilter
 from riskreg.trail.queries import entries
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_system, make_team
+from tests.pages import marked_confidential
 from tests.postmortems.factories import make_incident
 from tests.reviews.factories import install_content, make_review, sign, submit
 
@@ -151,6 +152,7 @@ def test_begun_as_confidential_nobody_else_ever_sees_it(
     client.sign_in(writer)
     page = client.post("/reviews/new", data={"system": system.key, "is_confidential": "y"}).location
     assert "Change who may read it" in client.get(page).text
+    assert marked_confidential(client.get("/reviews").text) == [system.name]
     assert client.get(f"{page}/readers").status_code == 200
     acts = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
     assert acts[-3:] == ["review.start", "review.conceal", "review.read"]

@@ -24,6 +24,7 @@ from tests.client import RegisterClient
 from tests.factories import actor, make_person
 from tests.mail_server import mail_server
 from tests.org.test_links import work
+from tests.pages import marked_confidential
 from tests.risks.conftest import Company
 from tests.risks.factories import make_risk
 from tests.risks.test_new import file_risk
@@ -219,6 +220,16 @@ def test_actions_of_it_are_confidential_too(
         client.sign_in(person)
         assert client.get(f"/actions/{action.ref}").status_code == status
         assert ("Move it" in client.get("/actions?group=all").text) == (status == 200)
+
+
+def test_lists_mark_what_not_everybody_may_see(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    make_action(company.team, company.engineer, title="Move it", risk_id=secret.id)
+    make_action(company.team, company.engineer, title="Count the keys")
+    client.sign_in(company.engineer)
+    assert marked_confidential(client.get("/risks").text) == [TITLE]
+    assert marked_confidential(client.get("/actions?group=all").text) == ["Move it"]
 
 
 def test_what_stays_of_an_action_declined_is_for_the_same_readers(
