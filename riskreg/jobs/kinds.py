@@ -1,6 +1,10 @@
-"""The closed set of job states."""
+"""The closed set of job states, and the kinds of tasks that depend on others."""
 
 from enum import StrEnum
+
+# How the names of tasks begin that wait for somebody else's server.
+MAIL, WEBHOOK = "mail.", "webhook."
+OUTSIDE = (MAIL, WEBHOOK)
 
 
 class JobState(StrEnum):

@@ -21,13 +21,13 @@ from typing import Any
 from flask_babel import gettext as _
 
 from riskreg.errors import RiskregError
+from riskreg.jobs.kinds import MAIL
 from riskreg.jobs.models import Job
 from riskreg.jobs.registry import GiveUp
 from riskreg.jobs.services import enqueue, put_off
 from riskreg.lib.dates import now
 from riskreg.settings import MailSecurity, MailServer
 
-TASKS = "mail."  # how the names of all tasks begin that send mail
 TRIES = 12  # with the waits of the queue, more than a day
 TIMEOUT_SECONDS = 10
 PAUSE = timedelta(seconds=30)  # for all letters, when the server cannot be reached
@@ -51,7 +51,7 @@ class Letter:
 
 def post(task: str, payload: Mapping[str, Any], *, asked_by_id: int | None = None) -> Job:
     """Let a letter be written and sent by its task, once the caller's transaction is committed."""
-    assert task.startswith(TASKS)
+    assert task.startswith(MAIL)
     numbered = {**payload, "number": secrets.token_hex(16)}
     return enqueue(task, numbered, asked_by_id=asked_by_id, max_attempts=TRIES)
 
@@ -69,7 +69,7 @@ def hand_in(letter: Letter, server: MailServer | None) -> None:
         with connection(server) as smtp:
             _send(smtp, message, to, server)
     except Unreachable:
-        put_off(TASKS, wait=PAUSE)
+        put_off(MAIL, wait=PAUSE)
         raise
 
 

@@ -9,19 +9,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Update
 
 from riskreg.db import db, transaction
 from riskreg.errors import Conflict
-from riskreg.jobs.kinds import JobState
+from riskreg.jobs.kinds import OUTSIDE, JobState
 from riskreg.jobs.models import Job, WorkerSeen
 from riskreg.jobs.registry import Periodic
 from riskreg.lib.dates import now
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=6)
 KEEP_FINISHED = timedelta(days=30)
+
+_INSIDE = [~Job.task.startswith(each, autoescape=True) for each in OUTSIDE]
 
 
 def enqueue(
@@ -73,38 +75,22 @@ def enqueue_tick(periodic: Periodic, instant: datetime) -> None:
         )
 
 
-def claim(worker: str, *, lease: timedelta) -> Job | None:
-    """Take the next job that is due or whose worker fell silent; None when there is none."""
+def claim(worker: str, *, lease: timedelta, after: str = "") -> Job | None:
+    """Take the next job that is due or whose worker fell silent; None when there is none.
+
+    `after` is the task done last: after one that waits for somebody else's server, such as a
+    letter, other work goes first, so that many letters to a slow mail server never hold it up.
+    """
     with transaction():
         instant = database_now()
         _bury_exhausted(instant)
         due = and_(Job.state == JobState.WAITING, Job.run_at <= instant)
         silent = and_(Job.state == JobState.RUNNING, Job.lease_until < instant)
-        chosen = (
-            select(Job.id)
-            .where(or_(due, silent))
-            .order_by(Job.run_at, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-            .scalar_subquery()
-        )
-        job_id = db.session.scalar(
-            update(Job)
-            .where(Job.id == chosen)
-            .values(
-                state=JobState.RUNNING,
-                worker=worker,
-                attempts=Job.attempts + 1,
-                started_at=instant,
-                lease_until=instant + lease,
-                progress_done=0,
-                progress_total=None,
-                progress_label="",
-                error="",
-            )
-            .returning(Job.id)
-            .execution_options(synchronize_session=False)
-        )
+        ready = or_(due, silent)
+        held = {"worker": worker, "started_at": instant, "lease_until": instant + lease}
+        job_id = _take_first(and_(ready, *_INSIDE), held) if after.startswith(OUTSIDE) else None
+        if job_id is None:
+            job_id = _take_first(ready, held)
     return None if job_id is None else db.session.get(Job, job_id, populate_existing=True)
 
 
@@ -255,6 +241,34 @@ def _bury_exhausted(instant: datetime) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def _take_first(ready: ColumnElement[bool], held: Mapping[str, Any]) -> int | None:
+    """Take the one of these that is due longest, in one statement."""
+    chosen = (
+        select(Job.id)
+        .where(ready)
+        .order_by(Job.run_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken: int | None = db.session.scalar(
+        update(Job)
+        .where(Job.id == chosen)
+        .values(
+            **held,
+            state=JobState.RUNNING,
+            attempts=Job.attempts + 1,
+            progress_done=0,
+            progress_total=None,
+            progress_label="",
+            error="",
+        )
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken
 
 
 def _held(job: Job, **values: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from riskreg.errors import RiskregError
+from riskreg.jobs.kinds import WEBHOOK
 from riskreg.jobs.models import Job
 from riskreg.jobs.registry import GiveUp
 from riskreg.jobs.services import enqueue
@@ -24,7 +25,6 @@ from riskreg.lib.hashing import canonical_json
 from riskreg.lib.outgoing import Network, Reach, ask
 from riskreg.settings import Webhook
 
-TASKS = "webhook."  # how the names of all tasks begin that call one
 TRIES = 12  # with the waits of the queue, more than a day
 GONE = 410  # the receiver wants no more of them
 
@@ -46,7 +46,7 @@ class Call:
 
 def put_in(task: str, payload: Mapping[str, Any]) -> Job:
     """Let something be told by its task, once the caller's transaction is committed."""
-    assert task.startswith(TASKS)
+    assert task.startswith(WEBHOOK)
     return enqueue(task, {**payload, "number": secrets.token_hex(16)}, max_attempts=TRIES)
 
 

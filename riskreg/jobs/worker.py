@@ -62,6 +62,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"[:80]
         self.stopping = Event()
         self._seen_at = 0.0
+        self._last_task = ""
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; then finish what is in hand, for 20 seconds at most."""
@@ -92,9 +93,10 @@ class Worker:
     def work_once(self, executor: ThreadPoolExecutor) -> bool:
         """Take and do one job; False when there is none."""
         with self.app.app_context():
-            job = services.claim(self.name, lease=self.lease)
+            job = services.claim(self.name, lease=self.lease, after=self._last_task)
             if job is None:
                 return False
+            self._last_task = job.task
             db.session.expunge(job)
             log.info("job_started", job=job.id, task=job.task, attempt=job.attempts)
             future = executor.submit(self._do, job)

@@ -58,6 +58,19 @@ def test_does_a_job_once(app: Flask, tmp_path: Path) -> None:
     assert stored(job_id).result == {"lines": 1}
 
 
+def test_letters_and_other_work_take_turns(app: Flask, tmp_path: Path) -> None:
+    letters = [enqueue(task) for task in ("mail.a", "webhook.a")]
+    packs = [enqueue("test.write", path=str(tmp_path / "out")) for _ in range(2)]
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        worker = Worker(app, lease=LEASE)
+        while worker.work_once(executor):
+            pass
+    begun = db.session.scalars(
+        select(Job.id).where(Job.started_at.is_not(None)).order_by(Job.started_at, Job.id)
+    )
+    assert list(begun) == [letters[0], packs[0], letters[1], packs[1]]
+
+
 def test_a_worker_outlives_a_database_that_is_gone_for_a_while(app: Flask, tmp_path: Path) -> None:
     enqueue("test.write", path=str(tmp_path / "out"))
     gone = OperationalError("", {}, ConnectionError("gone"))
