@@ -108,11 +108,14 @@ def set_up(lock_file: str, kits: Sequence[native.Kit]) -> dict[str, str]:
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
-    """Use every core, unless asked for something else or there is only one."""
+    """Use every core, unless asked for something else or there is only one.
+
+    One process more than cores, because some wait: for a database, a browser, a command.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     if (cores or 1) < 2 or any(word.startswith(ONE_PROCESS) for word in arguments):
         return []
-    return ["-n", str(min(cores or 1, 8))]
+    return ["-n", str(min(cores or 1, 8) + 1)]
 
 
 def become(module: Sequence[str], environ: dict[str, str]) -> int:
