@@ -26,6 +26,22 @@ def test_every_answer_carries_the_policy(client: RegisterClient) -> None:
     assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.asvs("v5.0.0-14.2.5")
+def test_only_what_is_the_same_for_everybody_may_be_kept(client: RegisterClient) -> None:
+    path = "/static/css/tokens.css?v=1"
+    unknown = client.get(path, buffered=True)
+    client.sign_in(make_person(make_team("Root"), Role.VIEWER))
+    known = client.get(f"{path}&team=root", buffered=True)
+    assert (known.status_code, known.data) == (200, unknown.data)
+    assert "max-age" in known.headers["Cache-Control"]
+    for answer in (unknown, known):
+        assert "Set-Cookie" not in answer.headers
+        assert "Cookie" not in answer.vary
+    for path in ("/me/a.css", "/me;a.css", "/risks/a.css", "/static/a.css", "/static/%2e%2e/me"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store"), path
+
+
 def test_the_nonce_is_another_one_each_time(client: RegisterClient) -> None:
     policies = {client.get("/healthz").headers["Content-Security-Policy"] for _ in range(3)}
     assert len(policies) == 3

@@ -1,5 +1,6 @@
 """Who gets what from every address: the answers stand in rights.txt, one line per address.
 
+No answer may be kept by a cache, or be said to be what somebody has kept.
 404 is for what may not be seen, 403 for what may be seen but not changed. What one person removed
 is not there for those after them in the line. rights_of_secrets.txt says the same of a confidential
 risk, incident, review and action. The last two of rights.txt are programs with a token of the
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from riskreg.db import db, transaction
 from riskreg.imports.services import keep_file
@@ -50,6 +52,8 @@ ABOUT_SECRETS = re.compile(
     r"\w+ /(search|export/.*|(risks|incidents|reviews|actions)(/<ref>.*)?)? "
 )
 COOKIE = "riskreg-http"
+# What a browser or a cache between would send to learn that what it has is still good.
+SEEN_BEFORE = {"If-None-Match": "*", "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}
 # What is sent, as (field, thing), where nothing would be about nothing at all.
 BODIES = {
     "/incidents/<ref>/risks": {"risk": "risk_ref"},
@@ -107,6 +111,8 @@ def world_of_secrets(client: RegisterClient) -> World:
     return World(cookies=_cookies(client, people), things=things)
 
 
+@pytest.mark.asvs("v5.0.0-8.2.1")
+@pytest.mark.asvs("v5.0.0-14.3.2")
 def test_every_address_answers_each_person_as_the_table_says(
     client: RegisterClient, world: World
 ) -> None:
@@ -156,11 +162,20 @@ def _answer(client: FlaskClient, sent: dict[str, Any], headers: dict[str, str]) 
     Pages are checked elsewhere; here they are only asked for, because there are hundreds.
     """
     with client.application.app_context():
-        answer = client.open(**sent, headers=headers)
+        answer = client.open(**sent, headers=headers | SEEN_BEFORE)
     assert answer.status_code < 500, sent
+    _assert_not_kept(answer, sent["path"])
     if answer.status_code == 303 and "/sign-in" in str(answer.location):
         return "sign-in"
     return str(answer.status_code) if answer.status_code in {401, 403, 404} else "yes"
+
+
+def _assert_not_kept(answer: TestResponse, path: str) -> None:
+    """Whatever was seen before, by whomever, is asked for again, and told apart by who asks."""
+    assert answer.status_code != 304, path
+    assert answer.headers.getlist("Cache-Control") == ["no-store"], path
+    assert ("Authorization" if path.startswith("/api/v1/") else "Cookie") in answer.vary, path
+    assert not {"Age", "Expires", "Last-Modified"} & set(answer.headers.keys()), path
 
 
 def _cookies(client: RegisterClient, people: Mapping[str, Person]) -> dict[str, str]:
