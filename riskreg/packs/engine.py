@@ -32,6 +32,8 @@ FONTS = STATIC / "fonts"
 FAMILY = "Inter"
 BASE = "https://riskreg.invalid/"  # never asked: what a pack refers to comes from a fixed table
 ELSEWHERE = f"{BASE}elsewhere#"  # what a link into another part of a large pack begins with
+# WeasyPrint stops at one of these after a space; no form lets them through.
+_LINE_ENDS = str.maketrans(dict.fromkeys("\u0085\u2028\u2029", "\n"))
 PANGO_ADVICE = (
     "PDFs need the Pango library. On Debian and Ubuntu: "
     "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
@@ -252,7 +254,7 @@ def print_order(
     table of several documents keeps names that no other has.
     """
     source = folder / f"{name}.html"
-    source.write_text(html)
+    source.write_text(html.translate(_LINE_ENDS))
     words = {"task": "print", "html": str(source), "identifier": identifier, "tagged": tagged}
     return Order(output=folder / f"{name}.pdf", words=words)
 

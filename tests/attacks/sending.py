@@ -1,7 +1,7 @@
 """Send a form of `forms` in a world, see which rows it changed, and put them back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,9 @@ from tests.rules.test_rights import COOKIE, path_of
 COUNTED = {"use_count"}
 THING = re.compile(r"\{(\w+)\}")
 PART = re.compile(r"<(?:int:)?(\w+)>")
+
+
+Look = Callable[[FlaskClient, TestResponse], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +45,17 @@ def send(
     rule: str,
     *,
     more: Fields | None = None,
+    typed: Fields | None = None,
     instead: Mapping[str, str] | None = None,
     at: Mapping[str, str] | None = None,
+    look: Look | None = None,
 ) -> Done:
     """Send the honest form, with `more` fields that it has not, or things `instead` of its own.
 
-    `at` are other things for the parts of its address.
+    `typed` stands in fields in place of what an honest person would write.
+
+    `at` are other things for the parts of its address; `look` at what came of it before it is
+    put back.
     """
     form, own = FORMS[rule], register.world.own
     client = _client(register, form.who)
@@ -58,8 +66,11 @@ def send(
             answer = _post(first, _path(before, form, own), filled(given, own))
             assert answer.status_code < 400, (rule, before, answer.text)
         stood = register.rows | rows_of(names if form.first else ())
-        data = {**(more or {}), **filled(form.fields, {**own, **(instead or {})})}
+        honest = filled(form.fields, {**own, **(instead or {})})
+        data = {**(more or {}), **honest, **(typed or {})}
         answer = _post(client, _path(rule, form, own, at), data)
+        if look is not None:
+            look(client, answer)
     after = rows_of(names)
     put_back(register.rows, after)
     found = [each for each in changes(stood, after) if each.table not in COUNTED]

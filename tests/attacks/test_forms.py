@@ -136,7 +136,7 @@ def test_whoever_sets_riskreg_up_becomes_an_administrator_and_no_more(
     )
 
 
-def ways(register: Register) -> dict[tuple[str, str], dict[str, dict[str, str]]]:
+def ways(register: Register) -> dict[tuple[str, str], dict[str, Any]]:
     """Each form with one thing of another team, in a field or in a part of its address.
 
     Whoever administers the whole organisation has no other team. Addresses with one part are asked
@@ -216,12 +216,16 @@ def _line(rule: str, done: Done) -> str:
 
 def _words(found: list[Change]) -> str:
     """What became of which tables; of new and changed rows also the columns."""
-    columns: dict[str, dict[str, None]] = {}
+    columns: dict[str, set[str]] = {}
     for each in found:
         sign = "-" if each.new is None else "+" if each.old is None else ""
         is_told = each.new is not None and each.table not in BY_THE_WAY
-        kept = columns.setdefault(f"{sign}{each.table}", {})
-        kept.update(dict.fromkeys(each.columns if is_told else ()))
-    return " ".join(
-        f"{name}({' '.join(columns[name])})" if columns[name] else name for name in sorted(columns)
-    )
+        columns.setdefault(f"{sign}{each.table}", set()).update(each.columns if is_told else ())
+    return " ".join(_told(name, columns[name]) for name in sorted(columns))
+
+
+def _told(name: str, columns: set[str]) -> str:
+    """A table with these columns, as it declares them."""
+    declared = Base.metadata.tables[name.lstrip("+-")].columns.keys()
+    told = " ".join(each for each in declared if each in columns)
+    return f"{name}({told})" if told else name

@@ -43,6 +43,11 @@ def test_reports_its_steps() -> None:
 
 
 @pytest.mark.usefixtures("pango")
+def test_prints_lines_whatever_ends_them() -> None:
+    assert render("<p>one \u2029 two \u2028 three \u0085 four").page_count == 1
+
+
+@pytest.mark.usefixtures("pango")
 @pytest.mark.parametrize(
     "address", ["http://127.0.0.1:{port}/x.png", "file:///etc/hostname", "static/../secret.key"]
 )
