@@ -16,6 +16,7 @@ ATTRIBUTE = "riskreg_permission"
 PUBLIC_ENDPOINTS = frozenset({"static"})
 REPORTS = "/csp-reports"  # riskreg.web.reports
 API = "/api/v1/"  # programs with a token only; pages know nothing of tokens
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"  # for a year
 PUBLIC, SELF = "public", "self"  # no sign-in needed; any signed-in person
 
 
@@ -119,7 +120,7 @@ def _headers(response: Response) -> Response:
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
     if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.update(["Authorization"] if is_api() else ["Cookie", "HX-Request"])

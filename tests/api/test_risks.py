@@ -223,6 +223,7 @@ REFUSED: dict[str, tuple[Any, list[str] | None]] = {
 }
 
 
+@pytest.mark.asvs("v5.0.0-2.2.1")
 def test_says_of_each_value_why_it_is_refused(world: World) -> None:
     for what, (body, expected) in REFUSED.items():
         answer = world.program.post("/risks", body)

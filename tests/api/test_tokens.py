@@ -54,6 +54,7 @@ def test_opens_its_team_and_those_below(program: Programs, root: Team, ada: Pers
     assert asking.get(f"/systems?team={beside.slug}").status_code == 404
 
 
+@pytest.mark.asvs("v5.0.0-8.3.3")
 def test_is_never_more_than_its_owners_roles_at_that_moment(
     program: Programs, root: Team, team: Team
 ) -> None:

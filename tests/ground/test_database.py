@@ -79,6 +79,7 @@ def test_a_naive_instant_is_refused(app: Flask) -> None:
         db.session.flush()
 
 
+@pytest.mark.asvs("v5.0.0-2.3.3")
 def test_an_error_rolls_back_all_of_a_transaction(app: Flask) -> None:
     def fail_halfway() -> None:
         with transaction():

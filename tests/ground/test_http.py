@@ -10,17 +10,25 @@ from riskreg import create_app
 from riskreg.db import db
 from riskreg.org.kinds import Role
 from riskreg.org.models import UserSession
+from riskreg.org.passwords import hash_password
 from riskreg.settings import Settings
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
 
+PASSWORD = "a sentence that is long"
+
 
 @pytest.mark.asvs("v5.0.0-3.4.3")
+@pytest.mark.asvs("v5.0.0-3.4.4")
+@pytest.mark.asvs("v5.0.0-3.4.5")
+@pytest.mark.asvs("v5.0.0-3.4.6")
 def test_every_answer_carries_the_policy(client: RegisterClient) -> None:
     headers = client.get("/sign-in", follow_redirects=True).headers
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "'unsafe-inline'" not in policy
+    for name in ("frame-ancestors", "object-src", "base-uri"):
+        assert f"{name} 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
@@ -40,6 +48,19 @@ def test_only_what_is_the_same_for_everybody_may_be_kept(client: RegisterClient)
     for path in ("/me/a.css", "/me;a.css", "/risks/a.css", "/static/a.css", "/static/%2e%2e/me"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store"), path
+
+
+@pytest.mark.asvs("v5.0.0-3.4.1")
+def test_over_https_browsers_are_held_to_it(client: RegisterClient) -> None:
+    make_person(email="ada@example.org", password_hash=hash_password(PASSWORD))
+    sent = {"email": "ada@example.org", "password": PASSWORD}
+    for path in ("/sign-in", "/healthz", "/not/here"):
+        kept = client.get(path, base_url="https://localhost").headers
+        assert kept["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert "Strict-Transport-Security" not in client.get("/healthz").headers
+    cookie = client.post("/sign-in", data=sent, base_url="https://localhost").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-riskreg=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
 
 
 def test_the_nonce_is_another_one_each_time(client: RegisterClient) -> None:

@@ -146,6 +146,7 @@ def held_by_another(kind: str) -> Iterator[None]:
         ("locked", "Others are saving just now."),
     ],
 )
+@pytest.mark.asvs("v5.0.0-16.5.3")
 def test_nothing_is_saved_and_then_work_goes_on(trouble: Trouble, kind: str, sentence: str) -> None:
     assert trouble.file("Before").status_code == 303
     with held_by_another(kind), trouble.every_connection(*commands_of(kind)):
@@ -170,6 +171,7 @@ def test_a_line_that_does_not_move_on_is_left(
     assert len(trouble.titles()) == 1
 
 
+@pytest.mark.asvs("v5.0.0-16.5.2")
 def test_a_database_that_is_gone_is_told_and_found_again(trouble: Trouble) -> None:
     broken = "SELECT no_such_function_here()"
     if db.engine.dialect.name == "postgresql":

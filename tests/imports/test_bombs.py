@@ -13,6 +13,7 @@ END = "Nothing was stored."
 
 
 @pytest.mark.asvs("v5.0.0-5.2.3")
+@pytest.mark.asvs("v5.0.0-1.5.1")
 def test_every_bomb_is_refused_with_one_sentence() -> None:
     wrong = {}
     for name, make in (WORKBOOKS | TEXTS).items():
@@ -32,6 +33,7 @@ def test_no_catalogue_grows_or_refers_to_itself(name: str) -> None:
         backstage.read(CATALOGUES[name]())
 
 
+@pytest.mark.asvs("v5.0.0-1.5.2")
 def test_a_tag_of_a_catalogue_runs_nothing(tmp_path: Path) -> None:
     file = tmp_path / "made"
     for tag in ("object/apply:os.system", "object/new:os.system", "name:os.system"):

@@ -28,6 +28,8 @@ MATRIX = b"""urn: urn:example:library\nname: ours\nobjects:\n  risk_matrix:\n  -
         (b"\n\n ,\n", "a.csv", "There is no table in the file."),
     ],
 )
+@pytest.mark.asvs("v5.0.0-5.2.1")
+@pytest.mark.asvs("v5.0.0-5.2.2")
 def test_says_what_the_file_is(data: bytes, filename: str, sentence: str) -> None:
     with pytest.raises(ImportRefused) as refusal:
         read(data, filename)

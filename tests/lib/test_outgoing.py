@@ -180,6 +180,7 @@ def test_a_certificate_must_be_that_of_the_name(
     assert said == [None, "inside.example"]
 
 
+@pytest.mark.asvs("v5.0.0-15.3.2")
 def test_does_not_follow_where_an_answer_leads(receiver: Receiver) -> None:
     location = f"Location: http://127.0.0.1:{receiver.port}/inside".encode()
     redirect = b"HTTP/1.1 307 Elsewhere\r\nContent-Length: 0\r\n%b\r\n\r\n" % location

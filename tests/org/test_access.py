@@ -53,6 +53,7 @@ def test_each_role_includes_the_ones_before() -> None:
         assert ALLOWED[lower] < ALLOWED[higher]
 
 
+@pytest.mark.asvs("v5.0.0-8.3.1")
 def test_unseen_is_not_found_and_seen_is_forbidden(app: Flask) -> None:
     root = make_team()
     team = make_team(parent=root)

@@ -22,6 +22,7 @@ from tests.factories import make_person, make_team
 
 
 @pytest.mark.parametrize("limit", Limit)
+@pytest.mark.asvs("v5.0.0-2.4.1")
 def test_counts_up_to_the_limit_and_begins_again(
     app: Flask, clock: time_machine.Traveller, limit: Limit
 ) -> None:

@@ -105,6 +105,7 @@ def acts() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
 
 
+@pytest.mark.asvs("v5.0.0-6.4.1")
 def test_an_invited_person_chooses_their_own_password_once(
     app: Flask, client: RegisterClient, admin: Person, box: Postbox
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_stranger_learns_nothing_about_who_has_an_account(
     assert set(db.session.scalars(select(Job.state))) == {JobState.DONE}
 
 
+@pytest.mark.asvs("v5.0.0-6.3.6")
 def test_a_new_password_ends_all_sessions_and_links_and_is_told_by_mail(
     app: Flask, client: RegisterClient, ada: Person, box: Postbox
 ) -> None:

@@ -43,6 +43,7 @@ def test_knows_what_is_tried_first(password: str) -> None:
 
 
 @pytest.mark.parametrize("password", OWN)
+@pytest.mark.asvs("v5.0.0-6.2.11")
 def test_knows_names_of_the_person_and_the_organisation(password: str) -> None:
     assert is_guessable(password, about=ABOUT)
     assert is_guessable(f"{password}{password}", about=ABOUT)
@@ -59,6 +60,9 @@ def test_judges_any_text(password: str) -> None:
     assert is_guessable(password + password) or not is_guessable(password)
 
 
+@pytest.mark.asvs("v5.0.0-6.2.1")
+@pytest.mark.asvs("v5.0.0-6.2.5")
+@pytest.mark.asvs("v5.0.0-6.2.9")
 def test_asks_for_length_and_nothing_else(app: Flask) -> None:
     long = " ".join(f"{number} trees" for number in range(16, 90))
     for password in ("nothing but tiny letters", "ΟΛΑ ΚΕΦΑΛΑΙΑ ΕΔΩ", long[:MAX_LENGTH], long[:128]):
@@ -74,6 +78,7 @@ def test_refuses_the_organisations_name(app: Flask) -> None:
         checked_password("RhinelandPayments1")
 
 
+@pytest.mark.asvs("v5.0.0-11.4.2")
 def test_hashes_at_the_cost_that_is_promised() -> None:
     cost = extract_parameters(hash_password(PASSWORD))
     assert (cost.type.name, cost.time_cost, cost.memory_cost, cost.parallelism) == (

@@ -102,6 +102,7 @@ def test_gives_changes_and_takes_a_role(client: RegisterClient, team: Team, admi
     assert client.post(path, data={"team": "payments", "role": "king"}).status_code == 422
 
 
+@pytest.mark.asvs("v5.0.0-7.4.2")
 def test_locks_out_at_once_and_lets_in_again(
     client: RegisterClient, team: Team, admin: Person
 ) -> None:

@@ -70,6 +70,7 @@ def test_asks_again_before_a_role_is_given(
 @pytest.mark.parametrize(
     "act", ["password", "roles", "roles/company/end", "second-factor/end", "deactivation"]
 )
+@pytest.mark.asvs("v5.0.0-7.5.3")
 def test_asks_for_what_a_thief_would_do(
     client: RegisterClient, root: Team, admin: Person, clock: time_machine.Traveller, act: str
 ) -> None:

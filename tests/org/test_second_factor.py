@@ -87,6 +87,7 @@ def test_shows_the_secret_until_a_code_of_it_came_back(
     assert "data:image" not in page
 
 
+@pytest.mark.asvs("v5.0.0-6.5.2")
 def test_stores_neither_secret_nor_codes_in_the_clear(
     client: RegisterClient, person: Person
 ) -> None:
@@ -158,6 +159,7 @@ def test_takes_the_step_before_and_after(
     assert give_code(client, digits(person, steps)) == status
 
 
+@pytest.mark.asvs("v5.0.0-6.5.1")
 def test_takes_a_code_once_and_none_before_it(
     client: RegisterClient, person: Person, clock: time_machine.Traveller
 ) -> None:
@@ -185,6 +187,7 @@ def test_of_two_uses_at_once_one_is_refused(client: RegisterClient, person: Pers
                 assert sum(pool.map(once, range(4))) == 1
 
 
+@pytest.mark.asvs("v5.0.0-6.5.1")
 def test_a_recovery_code_signs_in_once(client: RegisterClient, person: Person) -> None:
     code = enrol(client, person)[0]
     give_password(client)
@@ -242,6 +245,7 @@ def test_a_second_one_is_not_begun_while_one_counts(client: RegisterClient, pers
     assert client.post("/me/second-factor/confirmation", data={"code": "1"}).status_code == 409
 
 
+@pytest.mark.asvs("v5.0.0-7.4.3")
 def test_confirming_signs_out_every_other_browser(client: RegisterClient, person: Person) -> None:
     client.sign_in(person)
     elsewhere = db.session.scalars(select(UserSession)).one()
@@ -250,6 +254,7 @@ def test_confirming_signs_out_every_other_browser(client: RegisterClient, person
     assert client.get("/me").status_code == 200
 
 
+@pytest.mark.asvs("v5.0.0-6.5.6")
 def test_an_administrator_takes_a_lost_one_away(client: RegisterClient, person: Person) -> None:
     enrol(client, person)
     theirs = client.get_cookie("riskreg-http")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -22,6 +23,7 @@ SAFARI = (
 )
 
 
+@pytest.mark.asvs("v5.0.0-7.3.1")
 def test_ends_after_half_an_hour_without_use(client: RegisterClient) -> None:
     client.sign_in(make_person(make_team()))
     with time_machine.travel(now() + timedelta(minutes=29), tick=False):
@@ -32,6 +34,7 @@ def test_ends_after_half_an_hour_without_use(client: RegisterClient) -> None:
         assert client.get("/me").status_code == 303
 
 
+@pytest.mark.asvs("v5.0.0-7.3.2")
 def test_ends_after_twelve_hours_whatever_happens(client: RegisterClient) -> None:
     client.sign_in(make_person(make_team()))
     start = now()
@@ -65,6 +68,7 @@ def test_nobody_ends_another_persons_session(client: RegisterClient) -> None:
     assert db.session.get_one(UserSession, theirs.id).revoked_at is None
 
 
+@pytest.mark.asvs("v5.0.0-8.3.2")
 def test_a_role_that_is_taken_away_counts_at_once(client: RegisterClient) -> None:
     team = make_team()
     admin, person = make_person(team, Role.ADMIN), make_person(team)
@@ -77,6 +81,8 @@ def test_a_role_that_is_taken_away_counts_at_once(client: RegisterClient) -> Non
     assert client.get("/systems").status_code == 403
 
 
+@pytest.mark.asvs("v5.0.0-6.2.2")
+@pytest.mark.asvs("v5.0.0-7.4.3")
 def test_changes_ones_password_and_signs_out_elsewhere(client: RegisterClient) -> None:
     person = make_person(make_team(), password_hash=hash_password("the old sentence"))
     client.sign_in(person)
@@ -89,6 +95,7 @@ def test_changes_ones_password_and_signs_out_elsewhere(client: RegisterClient) -
     assert client.get("/me").status_code == 200
 
 
+@pytest.mark.asvs("v5.0.0-6.2.3")
 def test_refuses_a_short_password_and_a_wrong_current_one(client: RegisterClient) -> None:
     stored = hash_password("the old sentence")
     person = make_person(make_team(), password_hash=stored)

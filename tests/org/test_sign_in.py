@@ -32,6 +32,7 @@ def attempt(
     return client.post("/sign-in", data={"email": email, "password": password}).status_code
 
 
+@pytest.mark.asvs("v5.0.0-3.3.4")
 def test_signs_in_and_leads_on(client: RegisterClient, person: Person) -> None:
     sent = {"email": " Ada@Example.org ", "password": PASSWORD, "next": "/me"}
     answer = client.post("/sign-in", data=sent)
@@ -185,6 +186,8 @@ def test_signs_out(client: RegisterClient, person: Person) -> None:
     assert client.get("/me").status_code == 303
 
 
+@pytest.mark.asvs("v5.0.0-7.2.1")
+@pytest.mark.asvs("v5.0.0-7.4.1")
 def test_a_stolen_cookie_is_worthless_after_sign_out(
     client: RegisterClient, person: Person
 ) -> None:

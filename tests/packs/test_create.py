@@ -88,6 +88,7 @@ def test_refuses_the_stranger(client: RegisterClient) -> None:
     assert (count(Pack), count(Snapshot)) == (0, 0)
 
 
+@pytest.mark.asvs("v5.0.0-15.2.2")
 def test_makes_no_more_than_three_at_a_time(client: RegisterClient) -> None:
     client.sign_in(make_person(make_team()))
     make_risk_matrix()

@@ -1,5 +1,6 @@
 """/packs/<id>.pdf: the file, to those who may read it."""
 
+import pytest
 from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
@@ -9,6 +10,7 @@ from tests.factories import make_person, make_team
 from tests.packs.factories import keep, make_pack
 
 
+@pytest.mark.asvs("v5.0.0-3.2.1")
 def test_is_an_attachment_that_nobody_keeps(client: RegisterClient) -> None:
     team = make_team("Payments")
     person = make_person(team)

@@ -129,6 +129,7 @@ def test_is_connected_by_email_if_checked_listed_and_switched_on(
     assert connected == ([ada.id] if status == 303 else [])
 
 
+@pytest.mark.asvs("v5.0.0-10.5.2")
 def test_the_next_owner_of_an_email_is_not_the_person_before(
     client: RegisterClient, provider: FalseProvider, ada: Person
 ) -> None:
@@ -201,6 +202,7 @@ def test_groups_never_take_the_last_administrator(
     assert roles_of(admin) == {root.id: Role.ADMIN}
 
 
+@pytest.mark.asvs("v5.0.0-6.3.3")
 def test_the_second_factor_is_asked_for_here_unless_the_provider_does(
     app: Flask,
     client: RegisterClient,

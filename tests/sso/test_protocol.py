@@ -86,6 +86,8 @@ INSTANT = 1_900_000_000  # stands for the present in the table below
     ],
     ids=str,
 )
+@pytest.mark.asvs("v5.0.0-10.5.1")
+@pytest.mark.asvs("v5.0.0-10.5.4")
 def test_refuses_a_token_with_one_false_claim(
     client: RegisterClient, provider: FalseProvider, connected: Person, claims: Claims
 ) -> None:
@@ -130,6 +132,8 @@ def test_refuses_a_token_that_the_provider_did_not_sign(
     ],
     ids=str,
 )
+@pytest.mark.asvs("v5.0.0-10.1.2")
+@pytest.mark.asvs("v5.0.0-10.2.1")
 def test_refuses_an_answer_that_was_not_asked_for(
     client: RegisterClient, provider: FalseProvider, connected: Person, answer: dict[str, str]
 ) -> None:
@@ -179,6 +183,7 @@ def test_says_what_the_provider_says(
     ],
     ids=str,
 )
+@pytest.mark.asvs("v5.0.0-10.5.3")
 def test_a_provider_that_describes_itself_falsely_is_not_asked(
     client: RegisterClient, provider: FalseProvider, metadata: dict[str, Any]
 ) -> None:
