@@ -19,6 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from riskreg import create_app, migrate
 from riskreg.db import Base, db, write_intent
+from riskreg.org import limits
 from riskreg.settings import Settings
 from tests import postgres
 from tests.client import RegisterClient
@@ -149,6 +150,7 @@ def app(built_app: Flask) -> Iterator[Flask]:
         db.session.rollback()
         db.session.remove()
         _empty_tables()
+        limits._ahead.clear()
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """How often something may be done: counted in the database, so that all processes agree.
 
 A use is counted in one statement and in a transaction of its own: it counts even where the request
-is refused afterwards, and two processes never take the same place.
+is refused afterwards, and two processes never take the same place. Of what is used very often a
+process counts a few uses ahead, which are lost when it ends: somebody may then be refused a little
+too early, and never too late.
 """
 
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from ipaddress import IPv6Address, ip_address
+from threading import Lock
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -29,6 +32,8 @@ TRY_WINDOW = timedelta(minutes=15)
 LONGEST_WAIT = timedelta(minutes=5)
 KEY_CHARS_MAX = 320
 _INSTANT = bindparam("instant", type_=UseCount.began_at.type)
+_ahead: "dict[tuple[str, str], Ahead]" = {}
+_guard = Lock()
 
 
 class Limit(StrEnum):
@@ -54,6 +59,15 @@ class Rule:
 
     times: int
     within: timedelta
+    ahead: int = 1  # how many uses are counted at once
+
+
+@dataclass(kw_only=True)
+class Ahead:
+    """Uses that this process has counted and not had yet, until the span ends."""
+
+    left: int
+    until: datetime
 
 
 RULES = {
@@ -67,7 +81,7 @@ RULES = {
     Limit.EXPORT: Rule(times=10, within=timedelta(hours=1)),
     Limit.PACK: Rule(times=10, within=timedelta(hours=1)),
     Limit.IMPORT: Rule(times=6, within=timedelta(hours=1)),
-    Limit.API: Rule(times=600, within=timedelta(minutes=1)),
+    Limit.API: Rule(times=600, within=timedelta(minutes=1), ahead=10),
     Limit.TOKEN: Rule(times=20, within=timedelta(minutes=1)),
 }
 
@@ -92,12 +106,18 @@ def count_use(limit: Limit, who: str | int) -> None:
 
     Whatever the request did so far is rolled back, so it comes first.
     """
-    rule, instant = RULES[limit], now()
-    given = {"key": f"{limit}:{who}", "instant": instant, "past": instant - rule.within}
-    row = _executed(_one_more_use(db.engine.dialect.name), given)
+    rule, instant, key = RULES[limit], now(), f"{limit}:{who}"
+    if rule.ahead > 1 and _was_counted(key, instant):
+        return
+    given = {"key": key, "instant": instant, "past": instant - rule.within, "ahead": rule.ahead}
+    row = _executed(_more_uses(db.engine.dialect.name), given)
     assert row is not None
-    if row.uses > rule.times:
-        raise _too_many(row.began_at + rule.within - instant)
+    until = row.began_at + rule.within
+    left = rule.ahead - max(0, row.uses - rule.times)
+    if left < 1:
+        raise _too_many(until - instant)
+    if rule.ahead > 1:
+        _keep_ahead(key, Ahead(left=left - 1, until=until), instant)
 
 
 def count_try(key: str) -> None:
@@ -167,21 +187,40 @@ def _counted(key: str, instant: datetime, *, where: Any = None, **values: Any) -
     return _executed(_counting(dialect, where=where, **values), {"key": key, "instant": instant})
 
 
+def _was_counted(key: str, instant: datetime) -> bool:
+    """Take a use that this process has counted before, if there is one."""
+    with _guard:
+        ahead = _ahead.get((str(db.engine.url), key))
+        if ahead is None or ahead.left < 1 or instant >= ahead.until:
+            return False
+        ahead.left -= 1
+        return True
+
+
+def _keep_ahead(key: str, ahead: Ahead, instant: datetime) -> None:
+    with _guard:
+        for old in [each for each, kept in _ahead.items() if instant >= kept.until]:
+            del _ahead[old]
+        _ahead[str(db.engine.url), key] = ahead
+
+
 @cache  # every search counts: the statement is built once
-def _one_more_use(dialect: str) -> Insert:
+def _more_uses(dialect: str) -> Insert:
     is_over = UseCount.began_at <= bindparam("past", type_=UseCount.began_at.type)
+    more = bindparam("ahead", type_=UseCount.uses.type)
     return _counting(
         dialect,
-        uses=case((is_over, 1), else_=UseCount.uses + 1),
+        first=more,
+        uses=case((is_over, more), else_=UseCount.uses + more),
         began_at=case((is_over, _INSTANT), else_=UseCount.began_at),
     )
 
 
-def _counting(dialect: str, *, where: Any = None, **values: Any) -> Insert:
+def _counting(dialect: str, *, first: Any = 1, where: Any = None, **values: Any) -> Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return (
         insert(UseCount)
-        .values(key=bindparam("key"), uses=1, began_at=_INSTANT, free_at=_INSTANT)
+        .values(key=bindparam("key"), uses=first, began_at=_INSTANT, free_at=_INSTANT)
         .on_conflict_do_update(index_elements=["key"], set_=values, where=where)
         .returning(UseCount.uses, UseCount.began_at)
     )

@@ -11,7 +11,7 @@ from riskreg.errors import Refused, Stale
 from riskreg.metrics.ranking import order_columns
 from riskreg.org.access import can, ids_among
 from riskreg.org.permissions import Permission
-from riskreg.org.queries import emails_of, person_with_email, team_for
+from riskreg.org.queries import person_with_email, team_for
 from riskreg.risks.asked import cursor
 from riskreg.risks.conditions import view_of
 from riskreg.risks.filters import ME, NOBODY, RiskFilter
@@ -32,7 +32,7 @@ from riskreg.risks.told import (
     RISK_LINE,
     WRITTEN,
     fields_of,
-    line_of,
+    lines_of,
     named_by,
     whole_of,
 )
@@ -75,11 +75,9 @@ def index(asked: Asked) -> Rows:
     page = list_page(view, after_key=key, size=limit_of(asked))
     seen = ids_among(current_actor, Permission.SYSTEM_VIEW, known)
     rows = without_hidden(page.rows, None if seen is None else tuple(seen))
-    emails = emails_of(_owners(rows))
-    matrix = matrices()
     onward = encode_cursor(rows[-1].key(view.criteria.order)) if page.more_after else None
     return Rows(
-        data=[line_of(row, matrix[row.matrix_id], emails) for row in rows],
+        data=lines_of(rows, matrices()),
         next=page_url(after=onward) if onward else None,
     )
 
@@ -170,10 +168,6 @@ def _owner(asked: str) -> str:
     if person is None:
         raise _refused_parameter("owner", _("There is nobody with this e-mail."))
     return str(person.id)
-
-
-def _owners(rows: Any) -> set[int]:
-    return {row.owner_id for row in rows if row.owner_id is not None}
 
 
 def _form_data(fields: dict[str, Any]) -> MultiDict[str, Any]:

@@ -1,6 +1,7 @@
 """A risk as programs get and send it: its shapes, and what stands in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -145,17 +146,22 @@ ASKED: Mapping[str, Shape] = {
 }
 
 
-def line_of(row: RiskRow, matrix: Matrix, emails: Mapping[int, str]) -> Data:
-    """A risk as lists tell it."""
+def lines_of(rows: Sequence[RiskRow], matrices: Mapping[int, Matrix]) -> list[Data]:
+    """Risks as lists tell them; many of a list are rated alike."""
+    rating = cache(lambda number, rated: _rating(matrices[number], rated))
+    return [_line_of(row, matrices[row.matrix_id], partial(rating, row.matrix_id)) for row in rows]
+
+
+def _line_of(row: RiskRow, matrix: Matrix, rating: Callable[[Rating], Data]) -> Data:
     same = ("ref", "title", "kind", "status", "treatment", "effort_days", "effort_size")
     return {
         **{name: getattr(row, name) for name in same},
         "team": row.team_slug,
         "system": row.system_key,
-        "owner": emails.get(row.owner_id or 0),
+        "owner": row.owner_email,
         **_figures(row, matrix),
-        "current": _rating(matrix, row.current),
-        "target": _rating(matrix, row.target),
+        "current": rating(row.current),
+        "target": rating(row.target),
         "is_pinned": bool(row.pin_reason),
     }
 

@@ -1,6 +1,7 @@
 """What programs read of actions, incidents, reviews, systems and teams."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from riskreg.actions.models import ActionItem
 from riskreg.db import db, transaction
 from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
+from riskreg.org.limits import RULES, Limit
 from riskreg.org.models import Person, Team
 from riskreg.reviews.kinds import AnswerValue
 from tests.actions.factories import make_action
@@ -110,8 +112,10 @@ def test_lists_go_on_page_by_page(asking: Program, team: Team) -> None:
 
 
 def test_lists_ask_no_more_for_ten_rows_than_for_two(
-    asking: Program, team: Team, ada: Person
+    asking: Program, team: Team, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    each = replace(RULES[Limit.API], ahead=1)  # every use is counted, not one in ten
+    monkeypatch.setitem(RULES, Limit.API, each)
     install_content()
     paths = ("/risks", "/actions", "/incidents", "/reviews", "/systems", "/teams")
     asked = []

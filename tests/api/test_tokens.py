@@ -136,7 +136,7 @@ def test_its_last_use_is_kept_to_a_minute(
 def test_asks_at_most_six_hundred_times_a_minute(
     program: Programs, root: Team, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert RULES[Limit.API] == Rule(times=600, within=timedelta(minutes=1))
+    assert RULES[Limit.API] == Rule(times=600, within=timedelta(minutes=1), ahead=10)
     monkeypatch.setitem(RULES, Limit.API, Rule(times=2, within=timedelta(minutes=1)))
     asking, other = (program(make_token(ada, root)[1]) for _number in range(2))
     assert [asking.get("/teams").status_code for _time in range(3)] == [200, 200, 429]

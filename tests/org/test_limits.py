@@ -1,6 +1,7 @@
 """How often something may be done: one count for all processes, and a plain answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from riskreg.db import db
 from riskreg.errors import TooMany
 from riskreg.jobs.models import Job
 from riskreg.jobs.worker import JobContext
+from riskreg.org import limits
 from riskreg.org.kinds import Role
 from riskreg.org.limits import RULES, Limit, count_use, limited, network_of
 from riskreg.org.models import UseCount
@@ -52,6 +54,27 @@ def test_uses_at_once_share_one_count(app: Flask) -> None:
         allowed = sum(pool.map(once, range(25)))
     assert allowed == RULES[Limit.EXPORT].times
     assert db.session.scalars(select(UseCount.uses)).one() == 25
+
+
+def test_processes_that_count_ahead_never_allow_more(
+    app: Flask, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = replace(RULES[Limit.API], times=25, ahead=10)
+    monkeypatch.setitem(RULES, Limit.API, rule)
+    had = 0
+    for _process in range(4):
+        limits._ahead.clear()  # what another process counted is not known to this one
+        with suppress(TooMany):
+            for _time in range(11):
+                count_use(Limit.API, "ada")
+                had += 1
+    assert had == 11 + 5  # the first lost nine, the second had what was left
+    limits._ahead.clear()
+    clock.shift(rule.within)
+    for _time in range(25):
+        count_use(Limit.API, "ada")
+    with pytest.raises(TooMany):
+        count_use(Limit.API, "ada")
 
 
 @pytest.mark.parametrize(
