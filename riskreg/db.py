@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -84,9 +84,10 @@ class Word(TypeDecorator[StrEnum]):
         """As text; raises ValueError for a word outside the set."""
         return None if value is None else str(self.words(value))
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> StrEnum | None:
-        """As a member."""
-        return None if value is None else self.words(value)
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Callable[[Any], Any]:
+        """As a member; looked up without a call of ours, since a list has hundreds of words."""
+        members: dict[str | None, StrEnum | None] = {word.value: word for word in self.words}
+        return (members | {None: None}).__getitem__
 
 
 Key = Annotated[int, mapped_column(primary_key=True)]

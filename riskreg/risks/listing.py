@@ -112,7 +112,7 @@ def groups_of(
             printed.append(Group(band=band, divider=divider, heading=heading, rows=[]))
         ref = f"R-{row.id}"
         line = (ref, f"/risks/{ref}{suffix}", row.title, row.system_name)
-        marks = (bool(row.pin_reason), row.is_confidential)
+        marks = (bool(row.pin_reason), row.id in view.privy)
         printed[-1].rows.append((*line, *marks, printer.cells(row, matrix)))
     return printed
 

@@ -68,7 +68,6 @@ class RiskRow(NamedTuple):
     identified_on: date
     review_due_on: date | None
     pin_reason: str
-    is_confidential: bool
     matrix_id: int
     team_slug: str
     team_name: str
@@ -77,7 +76,6 @@ class RiskRow(NamedTuple):
     system_team_id: int | None
     owner_id: int | None
     owner_name: str | None
-    owner_email: str | None
     order_band: int
     order_value: int
     order_exposure: int
@@ -321,6 +319,5 @@ _OF_OTHERS = {
     "system_name": System.name,
     "system_team_id": System.team_id,
     "owner_name": Person.name,
-    "owner_email": Person.email,
 }
 _COLUMNS = [_OF_OTHERS.get(name) or getattr(Risk, name) for name in RiskRow._fields]

@@ -146,10 +146,18 @@ ASKED: Mapping[str, Shape] = {
 }
 
 
-def lines_of(rows: Sequence[RiskRow], matrices: Mapping[int, Matrix]) -> list[Data]:
+def lines_of(
+    rows: Sequence[RiskRow], matrices: Mapping[int, Matrix], emails: Mapping[int, str]
+) -> list[Data]:
     """Risks as lists tell them; many of a list are rated alike."""
     rating = cache(lambda number, rated: _rating(matrices[number], rated))
-    return [_line_of(row, matrices[row.matrix_id], partial(rating, row.matrix_id)) for row in rows]
+    return [
+        {
+            **_line_of(row, matrices[row.matrix_id], partial(rating, row.matrix_id)),
+            "owner": emails.get(row.owner_id or 0),
+        }
+        for row in rows
+    ]
 
 
 def _line_of(row: RiskRow, matrix: Matrix, rating: Callable[[Rating], Data]) -> Data:
@@ -158,7 +166,6 @@ def _line_of(row: RiskRow, matrix: Matrix, rating: Callable[[Rating], Data]) -> 
         **{name: getattr(row, name) for name in same},
         "team": row.team_slug,
         "system": row.system_key,
-        "owner": row.owner_email,
         **_figures(row, matrix),
         "current": rating(row.current),
         "target": rating(row.target),
