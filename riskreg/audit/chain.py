@@ -118,6 +118,12 @@ def _without_an_act(row: rows.Wrote) -> dict[str, Any]:
 
 
 # What is stored is plain already, so the library's own encoder serves, ten times faster.
-_CANONICAL = JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_CANONICAL = JSONEncoder(
+    sort_keys=True,
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,
+    separators=(",", ":"),
+)
 _LOCKING = text("SELECT pg_advisory_xact_lock(:key)")
 _WRITING = insert(AuditEntry)

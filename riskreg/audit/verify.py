@@ -8,7 +8,7 @@ trail was and which digest it ended with, signed with a key that is not in the d
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from riskreg.audit.anchors import Anchor
 from riskreg.audit.chain import FIELDS, START, Columns, digest_of
@@ -16,8 +16,9 @@ from riskreg.audit.models import AuditEntry
 from riskreg.db import db
 
 BATCH = 2_000
-TRAIL = (
-    select(*(getattr(AuditEntry, name) for name in (*FIELDS, "digest")))
+_COLUMNS = (*FIELDS, "digest")
+_TRAIL = (
+    select(*(getattr(AuditEntry, name) for name in _COLUMNS))
     .order_by(AuditEntry.id)
     .execution_options(yield_per=BATCH)
 )
@@ -39,8 +40,13 @@ class Verdict:
 
 def verify(anchors: Sequence[Anchor] = ()) -> Verdict:
     """Read the whole trail once; stops at the first entry that is not what was written."""
-    with db.session.connection().execute(TRAIL) as rows:
-        return follow(map(dict, rows.mappings()), anchors)
+    return verify_on(db.session.connection(), anchors)
+
+
+def verify_on(connection: Connection, anchors: Sequence[Anchor] = ()) -> Verdict:
+    """The same, as one connection sees it."""
+    with connection.execute(_TRAIL) as rows:
+        return follow((dict(zip(_COLUMNS, row, strict=True)) for row in rows), anchors)
 
 
 def follow(entries: Iterable[Columns], anchors: Sequence[Anchor] = ()) -> Verdict:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from riskreg.audit.chain import HEAD, START, Columns
 from riskreg.audit.models import AuditEntry
-from riskreg.audit.verify import TRAIL, Verdict, follow
+from riskreg.audit.verify import Verdict, follow, verify_on
 from riskreg.db import sqlite_module
 from riskreg.errors import Invalid, Unavailable
 from riskreg.migrate import is_compared
@@ -177,8 +177,7 @@ def _read_sqlite(file: Path) -> tuple[dict[str, int], Verdict]:
             found = connection.scalars(sa.text("PRAGMA integrity_check")).all()
             if found != ["ok"]:
                 raise Invalid(f"{file} is not a sound database: {found[0]}.")
-            with connection.execute(TRAIL) as rows:
-                trail = follow(map(dict, rows.mappings()))
+            trail = verify_on(connection)
             return contents_of(connection).tables, trail
     except sa.exc.DatabaseError as error:
         raise Invalid(f"{file} cannot be read as a database: {error.orig}.") from error

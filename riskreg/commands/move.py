@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from riskreg import create_app, migrate
-from riskreg.audit.verify import TRAIL, follow
+from riskreg.audit.verify import verify_on
 from riskreg.db import Base, db, engine_options, prepare_engine, write_intent
 from riskreg.errors import Conflict
 from riskreg.lib.hashing import canonical_json
@@ -68,8 +68,7 @@ def copy_all(source: sa.Engine, target: sa.Engine) -> list[Copied]:
                     f"Table {table.name} came out different ({wanted.rows} rows, then "
                     f"{found.rows}); nothing was copied."
                 )
-        with there.execute(TRAIL) as rows:
-            trail = follow(map(dict, rows.mappings()))
+        trail = verify_on(there)
         if not trail.is_sound:
             raise Conflict(f"The trail is not sound: {trail.fault} Nothing was copied.")
     return copied
