@@ -1,5 +1,6 @@
 """Pages for those who manage people: who there is, which roles they hold, and getting them in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -27,10 +28,11 @@ from riskreg.org.models import Person
 from riskreg.org.one_time_links import open_link_of
 from riskreg.org.permissions import Permission
 from riskreg.org.proofs import proven_lately
-from riskreg.org.queries import all_people, person_by_id, team_for, teams_for
+from riskreg.org.queries import count_people, list_people, person_by_id, team_for, teams_for
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import grant_role, holds, revoke_role
 from riskreg.web.frame import chosen_team
+from riskreg.web.paging import PAGE_SIZE, numbered_page
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
 
@@ -40,12 +42,16 @@ bp = Blueprint("people", __name__, url_prefix="/admin/people")
 @bp.get("")
 @requires(Permission.PERSON_EDIT)
 def index() -> ResponseReturnValue:
-    """Everybody, with their roles."""
+    """People with their roles, a page at a time."""
     text = request.args.get("q", "").replace("\x00", "").strip()[:100]
     active = {"active": True, "locked": False}.get(request.args.get("state", "active"))
+
+    def rows_from(offset: int) -> Sequence[Person]:
+        return list_people(text=text, active=active, offset=offset, size=PAGE_SIZE)
+
     return render_template(
         "org/people.html",
-        people=all_people(text=text, active=active),
+        page=numbered_page(count_people(text=text, active=active), rows_from),
         text=text,
         chosen_state=request.args.get("state", "active"),
         labels=labels,

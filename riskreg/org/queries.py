@@ -178,17 +178,31 @@ def children_of(actor: Actor, team: Branch) -> Sequence[Team]:
     return [child for child in rows if actor.may(Permission.TEAM_VIEW, child.path)]
 
 
-def all_people(*, text: str = "", active: bool | None = None) -> Sequence[Person]:
-    """Everybody, for those who manage people: by name, with roles."""
+def list_people(
+    *, text: str = "", active: bool | None = None, offset: int = 0, size: int
+) -> Sequence[Person]:
+    """Up to `size` people, for those who manage them: by name, with roles."""
     query = select(Person).options(
         selectinload(Person.grants).joinedload(Grant.team), joinedload(Person.home_team)
     )
+    named = query.where(*_among_people(text, active)).order_by(Person.name, Person.id)
+    return db.session.scalars(named.limit(size).offset(offset)).all()
+
+
+def count_people(*, text: str = "", active: bool | None = None) -> int:
+    """How many people the same list has."""
+    query = select(func.count(Person.id)).where(*_among_people(text, active))
+    return db.session.scalar(query) or 0
+
+
+def _among_people(text: str, active: bool | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
     if active is not None:
-        query = query.where(Person.is_active.is_(active))
+        conditions.append(Person.is_active.is_(active))
     if text:
         named = Person.name.icontains(text, autoescape=True)
-        query = query.where(or_(named, Person.email.icontains(text, autoescape=True)))
-    return db.session.scalars(query.order_by(Person.name, Person.id)).all()
+        conditions.append(or_(named, Person.email.icontains(text, autoescape=True)))
+    return conditions
 
 
 def people() -> Sequence[Person]:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
-from riskreg.db import db
+from riskreg.db import db, transaction
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, Team, UserSession
 from tests.client import RegisterClient
@@ -88,6 +88,21 @@ def test_lists_everybody_and_finds_them(client: RegisterClient, team: Team, admi
     assert "Ada Active" in page
     assert "1 person" in page
     assert "Nobody fits" in client.get("/admin/people?q=nobody").text
+
+
+def test_a_large_organisation_has_pages(client: RegisterClient, team: Team, admin: Person) -> None:
+    with transaction():
+        db.session.add_all(
+            Person(name=f"Zoe {number:02}", email=f"zoe{number}@example.org")
+            for number in range(60)
+        )
+    first = client.get("/admin/people?q=zoe").text
+    assert "60 people, by name" in first
+    assert ("Zoe 49" in first, "Zoe 50" in first) == (True, False)
+    assert "q=zoe&amp;page=2" in first
+    second = client.get("/admin/people?q=zoe&page=2").text
+    assert "51 to 60 of 60" in second
+    assert ("Zoe 49" in second, "Zoe 59" in second) == (False, True)
 
 
 def test_gives_changes_and_takes_a_role(client: RegisterClient, team: Team, admin: Person) -> None:
