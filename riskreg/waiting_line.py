@@ -19,6 +19,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic, monotonic_ns, sleep
 
+SUFFIX = "-line"
 LOOK_AGAIN_SECONDS = 0.001
 LOOK_AGAIN_SECONDS_MAX = 0.02  # of who has waited for long
 
@@ -73,8 +74,17 @@ class Line:
         if self._file is None:
             return None
         with suppress(OSError):
-            return os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+            file = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+            if os.geteuid() == 0:
+                self._give_to_owner(file)
+            return file
         return None
+
+    def _give_to_owner(self, file: int) -> None:
+        """As SQLite does with its own: root's command must not keep the service out."""
+        with suppress(OSError):
+            owner = os.stat(str(self._file).removesuffix(SUFFIX))
+            os.fchown(file, owner.st_uid, owner.st_gid)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +110,7 @@ def line_before(database: str | None) -> Line:
 
 @cache  # with two lines before one database a process would free its own locks
 def _line_beside(database: Path) -> Line:
-    return Line(database.with_name(f"{database.name}-line"))
+    return Line(database.with_name(f"{database.name}{SUFFIX}"))
 
 
 def _passed_others(file: int, until: float) -> bool:

@@ -1,6 +1,7 @@
 """The line before a database of SQLite: first come, first served, and the dead hold nobody up."""
 
 import fcntl
+import os
 import select
 import subprocess
 import sys
@@ -162,3 +163,14 @@ def test_without_a_file_a_process_has_its_own_line(tmp_path: Path) -> None:
 def test_a_database_has_one_line_by_whatever_name(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     assert line_before(f"{tmp_path}/link/riskreg.db") is line_before(f"{tmp_path}/riskreg.db")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_command_of_root_does_not_keep_the_service_out(tmp_path: Path) -> None:
+    database = tmp_path / "riskreg.db"
+    database.touch()
+    os.chown(database, 12_345, 12_345)
+    turn = line_before(str(database)).wait(SOON)
+    assert turn is not None
+    turn.end()
+    assert {path.stat().st_uid for path in tmp_path.iterdir()} == {12_345}
