@@ -1,12 +1,14 @@
 """The list of incidents: figures, filters, pages, and who sees what."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
+import pytest
 from flask import Flask
 
 from riskreg.db import db, transaction
-from riskreg.lib.dates import now, today
+from riskreg.lib.dates import clock_at, now, today
 from riskreg.metrics.postmortems import required_reason
 from riskreg.postmortems import services
 from riskreg.postmortems.models import Postmortem
@@ -17,6 +19,13 @@ from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_system, make_team
 from tests.postmortems.factories import fill, make_incident, make_postmortem, make_risk
 from tests.postmortems.pages import Cast, make_cast
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """Late in the evening, with a change to winter time in between, a month has a day more."""
+    with clock_at(datetime(2026, 6, 3, 12, 0, tzinfo=UTC)):
+        yield
 
 
 def test_shows_the_latest_first_with_state_and_promises(client: RegisterClient) -> None:
