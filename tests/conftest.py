@@ -2,6 +2,7 @@
 
 import gc
 import ipaddress
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
-from jinja2 import Undefined
+from jinja2 import FileSystemBytecodeCache, Undefined
 from sqlalchemy import delete
 from xdist.scheduler import LoadScopeScheduling
 
@@ -131,10 +132,20 @@ def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Setting
 
 
 @pytest.fixture(scope="session")
-def built_app(settings: Settings) -> Iterator[Flask]:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that one process of this run compiled for all of them: it takes seconds."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "compiled"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application with its tables, made by the migrations."""
     app = create_app(settings)
     app.jinja_env.undefined = NeverPrinted
+    app.jinja_env.bytecode_cache = compiled
     with app.app_context():
         migrate.upgrade()
     yield app
@@ -178,8 +189,6 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def samples() -> Path:
     """A folder of real files; given by RISKREG_SAMPLES, tests are skipped without it."""
-    import os  # noqa: PLC0415 - only here
-
     folder = Path(os.environ.get("RISKREG_SAMPLES", ""))
     if not os.environ.get("RISKREG_SAMPLES") or not folder.is_dir():
         pytest.skip("RISKREG_SAMPLES does not name a folder")

@@ -12,6 +12,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from pypdf import PdfReader
 
 from riskreg import create_app, migrate
@@ -74,7 +75,9 @@ def web() -> Iterator[ThreadingHTTPServer]:
 
 @pytest.fixture(scope="session")
 def press(
-    tmp_path_factory: pytest.TempPathFactory, web: ThreadingHTTPServer
+    tmp_path_factory: pytest.TempPathFactory,
+    web: ThreadingHTTPServer,
+    compiled: FileSystemBytecodeCache,
 ) -> Iterator[tuple[Flask, int]]:
     """An application that was told the story, and the id of its root team."""
     try:
@@ -88,6 +91,7 @@ def press(
             home=home, database_url=f"sqlite:///{home / 'x.db'}", secret_key="p" * 40, testing=True
         )
     )
+    app.jinja_env.bytecode_cache = compiled
     with app.app_context():
         migrate.upgrade()
         root_id = story.tell(web.server_address[1]).id

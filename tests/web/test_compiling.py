@@ -41,6 +41,7 @@ def test_prints_the_same_with_texts_and_icons_written_in(
     plain = folding.overlay()
     plain.fold_texts = plain.fold_icons = False
     plain.code_generator_class = CodeGenerator
+    plain.bytecode_cache = None
     assert folding.fold_texts
     assert folding.fold_icons
     expected = plain.from_string(source).render(CONTEXT)
