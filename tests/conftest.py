@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache, Undefined
@@ -20,7 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from riskreg import create_app, migrate
 from riskreg.db import Base, db, write_intent
-from riskreg.org import limits
+from riskreg.org import limits, passwords
 from riskreg.settings import Settings
 from tests import postgres
 from tests.client import RegisterClient
@@ -33,6 +34,10 @@ SHARING = (
     *("tests/browser/", "tests/packs/", "tests/rules/"),
     *("tests/ground/test_cli.py", "tests/sso/test_real_provider.py"),
 )
+
+# To hash a password keeps a core busy by design; tests sign in hundreds of times.
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+QUICK_DECOY = QUICK_HASHER.hash("nobody has this password")
 
 # A busy machine is no fault of the code: time is measured in bench/, never in tests.
 hypothesis_settings.register_profile("riskreg", deadline=None)
@@ -184,6 +189,14 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(sock, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords at next to no cost, but where a test is about the cost."""
+    if request.node.get_closest_marker("full_cost") is None:
+        monkeypatch.setattr(passwords, "_hasher", QUICK_HASHER)
+        monkeypatch.setattr(passwords, "_DECOY", QUICK_DECOY)
 
 
 @pytest.fixture

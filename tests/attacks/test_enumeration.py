@@ -26,6 +26,8 @@ from tests.org.conftest import clock
 
 __all__ = ["clock"]
 
+pytestmark = pytest.mark.full_cost
+
 COST = (2, 19456)
 
 

@@ -18,6 +18,8 @@ from riskreg.org.services import checked_password
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
 
+pytestmark = pytest.mark.full_cost
+
 PASSWORD = "a sentence that is long"
 ABOUT = ("Ada Lovelace", "ada.lovelace@example.org", "Rhineland Payments")
 GUESSABLE = (
