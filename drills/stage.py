@@ -19,7 +19,7 @@ from drills.cluster import Cluster, cluster, free_port
 from riskreg import create_app, migrate
 from riskreg.audit.replay import differences
 from riskreg.audit.verify import verify
-from riskreg.db import db, transaction
+from riskreg.db import db, opened, transaction
 from riskreg.jobs.models import WorkerSeen
 from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
@@ -81,12 +81,8 @@ class Stage:
     @contextmanager
     def looking_in(self) -> Iterator[None]:
         """The database, for a moment: no connection of ours stays open beside the server's."""
-        with self.app.app_context():
-            try:
-                yield
-            finally:
-                db.session.remove()
-                db.engine.dispose()
+        with opened(self.app):
+            yield
 
 
 @contextmanager

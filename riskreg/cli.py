@@ -100,9 +100,10 @@ def run_command(chosen: argparse.Namespace) -> int:
 
 def _run_inside(chosen: argparse.Namespace) -> int:
     app = _application(serves=getattr(chosen, "serves", False))
+    from riskreg.db import opened
     from riskreg.standing import demand_own_database
 
-    with app.app_context():
+    with opened(app):
         if getattr(chosen, "needs_tables", True):
             demand_own_database(app.config["SETTINGS"])
             _refuse_unknown_team(getattr(chosen, "team", ""))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from time import monotonic
 from typing import Annotated, Any
 
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
@@ -136,6 +137,17 @@ def transaction() -> Iterator[None]:
         except BaseException:
             db.session.rollback()
             raise
+
+
+@contextmanager
+def opened(app: Flask) -> Iterator[None]:
+    """Inside the application; its connections are closed at the end."""
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def take_turn(what: str) -> None:

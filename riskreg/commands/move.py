@@ -18,7 +18,7 @@ from flask import current_app
 
 from riskreg import create_app, migrate
 from riskreg.audit.verify import verify_on
-from riskreg.db import Base, db, engine_options, prepare_engine, write_intent
+from riskreg.db import Base, db, engine_options, opened, prepare_engine, write_intent
 from riskreg.errors import Conflict
 from riskreg.lib.hashing import canonical_json
 from riskreg.settings import Settings
@@ -79,12 +79,9 @@ def _prepare(target: Settings) -> None:
 
     Nothing is done before it is known that nobody's data is there.
     """
-    with create_app(target).app_context():
-        try:
-            _refuse_data(current_revision())
-            migrate.upgrade()
-        finally:
-            db.engine.dispose()
+    with opened(create_app(target)):
+        _refuse_data(current_revision())
+        migrate.upgrade()
 
 
 def _refuse_data(revision: str | None) -> None:

@@ -44,14 +44,14 @@ def _run_in(home: "Path", chosen: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from riskreg import create_app
+    from riskreg.db import opened
     from riskreg.serving import refuse_taken_port, run_server
     from riskreg.settings import Settings, demo_environment
 
     settings = replace(Settings.from_env(demo_environment(home)), port=chosen.port).checked()
     if not chosen.no_serve:
         refuse_taken_port(settings)
-    app = create_app(settings)
-    with app.app_context():
+    with opened(create_app(settings)):
         _fill(empty=chosen.empty)
     if chosen.no_serve:
         print(f"The demo is in {home}. Serve it with: riskreg demo --home {home}", file=sys.stderr)

@@ -17,7 +17,7 @@ import pytest
 from riskreg import create_app
 from riskreg.cli import main
 from riskreg.commands import doctor
-from riskreg.db import sqlite_module
+from riskreg.db import opened, sqlite_module
 from riskreg.settings import Settings
 
 
@@ -102,7 +102,7 @@ def test_tables_that_lack_something_are_not_worked_with(riskreg: Command) -> Non
     lacking = "no such column: person.title; no such object: risk_words_added"
     for command in ("serve --port 0", "worker", "top"):
         assert f"({lacking}); `riskreg db check`" in riskreg.refused(command)
-    with create_app(Settings.of_command()).app_context():
+    with opened(create_app(Settings.of_command())):
         found = doctor._tables()
     assert found.state == doctor.BROKEN
     assert lacking in found.advice
