@@ -104,6 +104,7 @@ def set_up(lock_file: str, kits: Sequence[native.Kit]) -> dict[str, str]:
         packages = pool.submit(environment.prepare, lock_file)
         environ = native.provide(kits)
         packages.result()
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # dozens of processes would each compile it all
     return environ
 
 
