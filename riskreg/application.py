@@ -16,7 +16,7 @@ from riskreg.org import api_keys, limits, proofs
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
-from riskreg.web import addresses, api, errors, frame, jinja, security, transactions
+from riskreg.web import addresses, api, errors, form_tokens, frame, jinja, security, transactions
 from riskreg.web.compiling import PageEnvironment
 from riskreg.web.texts import Texts
 
@@ -36,6 +36,7 @@ def build(settings: Settings | None = None) -> Flask:
     Texts(app, default_timezone="UTC")
     csrf = CSRFProtect(app)
     csrf.exempt("riskreg.web.reports.create")  # browsers send it by themselves
+    form_tokens.init_app(app)
     app.after_request(transactions.settle)  # registered first, so it runs last
     transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)

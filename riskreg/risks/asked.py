@@ -41,7 +41,7 @@ class Way:
 
 def asked_view(args: Mapping[str, Any] | None = None, team: Branch | None = None) -> View:
     """The view that query values ask for, in the chosen team and below."""
-    asked = _with_rank(request.args if args is None else args)
+    asked = _with_rank(request.args.to_dict() if args is None else args)
     criteria = RiskFilter.from_args(asked)
     if args is None:
         for name, value in criteria.left_out(asked):

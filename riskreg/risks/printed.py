@@ -8,11 +8,11 @@ from collections.abc import Callable, Hashable, Mapping
 
 from flask import request
 from flask_babel import get_locale
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from riskreg.risks.conditions import View
 from riskreg.risks.stamps import Stamp, kept
+from riskreg.web.form_tokens import form_token
 
 GAP = "\x00"  # where the token goes
 
@@ -26,7 +26,7 @@ def parts(
     name: str, key: Hashable, stamp: Stamp, printed: Callable[[], Mapping[str, str]]
 ) -> dict[str, Markup]:
     """Parts of a page by their names, printed once for each key and stamp."""
-    token = generate_csrf()
+    token = form_token()
 
     def without_token() -> dict[str, str]:
         return {part: html.replace(token, GAP) for part, html in printed().items()}

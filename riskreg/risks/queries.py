@@ -280,7 +280,7 @@ def _count_of(view: View) -> Select[int]:
 
 
 def _sorted_rows(query: Select[Any], order: Order) -> list[RiskRow]:
-    rows = [RiskRow(*row) for row in db.session.connection().execute(query)]
+    rows = [RiskRow(*row) for row in db.session.connection().execute(query).all()]
     return sorted(rows, key=order_key(order))
 
 

@@ -54,7 +54,7 @@ def kept(
     """
     if stamp is None:
         return make()
-    whole = (str(db.engine.url), name, key, stamp)
+    whole = (db.engine, name, key, stamp)
     found = _kept.get(whole)
     if found is not None and (not names or now() - found[0] < NAMES_HOLD):
         value: Value = found[1]

@@ -69,6 +69,8 @@ class PageEnvironment(Environment):
         kind = type(value)
         if kind is str:
             return escape_text(value)
+        if kind is Markup:
+            return value  # type: ignore[no-any-return]
         if kind is int:
             return str(value)
         return escape(value)
