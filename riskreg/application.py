@@ -34,6 +34,7 @@ def build(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     Texts(app, default_timezone="UTC")
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # fields as they are declared
     csrf = CSRFProtect(app)
     csrf.exempt("riskreg.web.reports.create")  # browsers send it by themselves
     form_tokens.init_app(app)

@@ -221,13 +221,6 @@ def people_by_id(ids: Iterable[int]) -> dict[int, Person]:
     return {person.id: person for person in rows}
 
 
-def emails_of(ids: Iterable[int]) -> dict[int, str]:
-    """The e-mails of some people by id."""
-    wanted = {"ids": sorted(set(ids))}
-    rows = db.session.connection().execute(_EMAILS, wanted)
-    return {row.id: row.email for row in rows}
-
-
 def people_names() -> list[tuple[int, str]]:
     """(id, name) of everybody who is active, by name, for forms."""
     return [(number, name) for number, name in db.session.connection().execute(_NAMES)]
@@ -270,7 +263,6 @@ def person_by_id(person_id: int) -> Person:
 
 # Statements that forms ask again and again, built once.
 _TEAM = select(Team).where(Team.slug == bindparam("slug"))
-_EMAILS = select(Person.id, Person.email).where(Person.id.in_(bindparam("ids", expanding=True)))
 _NAMES = select(Person.id, Person.name).where(Person.is_active).order_by(Person.name, Person.id)
 
 

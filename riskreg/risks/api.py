@@ -11,7 +11,7 @@ from riskreg.errors import Refused, Stale
 from riskreg.metrics.ranking import order_columns
 from riskreg.org.access import can, ids_among
 from riskreg.org.permissions import Permission
-from riskreg.org.queries import emails_of, person_with_email, team_for
+from riskreg.org.queries import person_with_email, team_for
 from riskreg.risks.asked import cursor
 from riskreg.risks.conditions import view_of
 from riskreg.risks.filters import ME, NOBODY, RiskFilter
@@ -68,7 +68,7 @@ def index(asked: Asked) -> Rows:
         args["team"] = team_for(current_actor, asked["team"]).slug
     args["owner"] = _owner(asked.get("owner", ""))
     known = known_teams()
-    view = view_of(current_actor, RiskFilter.from_args(args), known=known)
+    view = view_of(current_actor, RiskFilter.from_args(args), known=known, counted=False)
     key = cursor("after", len(order_columns(view.criteria.order)))
     if "after" in asked and key is None:
         raise _refused_parameter("after", _("Follow “next”; it is not made by hand."))
@@ -77,7 +77,7 @@ def index(asked: Asked) -> Rows:
     rows = without_hidden(page.rows, None if seen is None else tuple(seen))
     onward = encode_cursor(rows[-1].key(view.criteria.order)) if page.more_after else None
     return Rows(
-        data=lines_of(rows, matrices(), emails_of(row.owner_id for row in rows if row.owner_id)),
+        data=lines_of(rows, matrices()),
         next=page_url(after=onward) if onward else None,
     )
 

@@ -79,14 +79,16 @@ def view_of(
     *,
     known: Sequence[Branch] | None = None,
     today: date | None = None,
+    counted: bool = True,
 ) -> View:
     """What the actor may see of the filter; a team that does not exist shows nothing.
 
-    `known` are the teams the actor may look at, where the page has read them already.
+    `known` are the teams the actor may look at, where the page has read them already. A view that
+    is not to be `counted` has no stamp, under which its figures would be kept.
     """
     ids = _team_ids(actor, criteria.team) if known is None else _among(actor, criteria.team, known)
     privy = _privy(actor, criteria.team)
-    stamp = stamp_of(None if privy else ids)
+    stamp = stamp_of(None if privy else ids) if counted or criteria.text else None
     return View(
         privy=privy,
         criteria=criteria,

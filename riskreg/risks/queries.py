@@ -76,6 +76,7 @@ class RiskRow(NamedTuple):
     system_team_id: int | None
     owner_id: int | None
     owner_name: str | None
+    owner_email: str | None
     order_band: int
     order_value: int
     order_exposure: int
@@ -319,5 +320,6 @@ _OF_OTHERS = {
     "system_name": System.name,
     "system_team_id": System.team_id,
     "owner_name": Person.name,
+    "owner_email": Person.email,
 }
 _COLUMNS = [_OF_OTHERS.get(name) or getattr(Risk, name) for name in RiskRow._fields]

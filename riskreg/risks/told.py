@@ -146,26 +146,24 @@ ASKED: Mapping[str, Shape] = {
 }
 
 
-def lines_of(
-    rows: Sequence[RiskRow], matrices: Mapping[int, Matrix], emails: Mapping[int, str]
-) -> list[Data]:
+def lines_of(rows: Sequence[RiskRow], matrices: Mapping[int, Matrix]) -> list[Data]:
     """Risks as lists tell them; many of a list are rated alike."""
     rating = cache(lambda number, rated: _rating(matrices[number], rated))
-    return [
-        {
-            **_line_of(row, matrices[row.matrix_id], partial(rating, row.matrix_id)),
-            "owner": emails.get(row.owner_id or 0),
-        }
-        for row in rows
-    ]
+    return [_line_of(row, matrices[row.matrix_id], partial(rating, row.matrix_id)) for row in rows]
 
 
 def _line_of(row: RiskRow, matrix: Matrix, rating: Callable[[Rating], Data]) -> Data:
-    same = ("ref", "title", "kind", "status", "treatment", "effort_days", "effort_size")
     return {
-        **{name: getattr(row, name) for name in same},
+        "ref": row.ref,
+        "title": row.title,
+        "kind": row.kind,
+        "status": row.status,
+        "treatment": row.treatment,
         "team": row.team_slug,
         "system": row.system_key,
+        "owner": row.owner_email,
+        "effort_days": row.effort_days,
+        "effort_size": row.effort_size,
         **_figures(row, matrix),
         "current": rating(row.current),
         "target": rating(row.target),
