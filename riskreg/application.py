@@ -62,6 +62,7 @@ def build(settings: Settings | None = None) -> Flask:
 def _configure(app: Flask, settings: Settings) -> None:
     url, options = engine_options(settings)
     megabyte = 1024 * 1024
+    is_secure = settings.base_url.startswith("https://")
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -76,10 +77,10 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         WTF_CSRF_ENABLED=not settings.testing,
         WTF_CSRF_TIME_LIMIT=None,
-        SESSION_COOKIE_NAME="riskreg-form",
+        SESSION_COOKIE_NAME="__Host-riskreg-form" if is_secure else "riskreg-form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_secure,
     )
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: PLC0415 - only behind a proxy

@@ -27,10 +27,12 @@ from riskreg.org.kinds import Notice, Role
 from riskreg.org.letters import tell
 from riskreg.org.models import Person
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
+from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import person_by_id
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.org.tree import SeenTeams, seen_teams
+from riskreg.web.cookies import remember
 from riskreg.web.security import current_actor, is_api, requires
 
 bp = Blueprint("signin", __name__)
@@ -153,6 +155,7 @@ def password() -> BaseResponse | tuple[str, int]:
 
 @bp.post("/me/sessions/<int:session_id>/end")
 @requires(Permission.SELF)
+@proven_lately("signin.me")
 def end(session_id: int) -> BaseResponse:
     """End one of one's own sessions."""
     sessions.end_session(current_actor, session_id)
@@ -165,16 +168,7 @@ def theme() -> BaseResponse:
     """Choose light, dark or as the system says; kept in a cookie."""
     chosen = request.form.get("theme", "auto")
     response = redirect(onward(), 303)
-    if chosen in {"light", "dark", "auto"}:
-        response.set_cookie(
-            "theme",
-            chosen,
-            max_age=31_536_000,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
+    return remember(response, "theme", chosen) if chosen in {"light", "dark", "auto"} else response
 
 
 def first_administrator(*, organisation: str, name: str, email: str, password: str) -> Person:

@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from riskreg.web.cookies import remember, remembered
 from riskreg.web.paging import page_url
 from riskreg.web.security import csp_nonce
 
@@ -83,7 +84,7 @@ def chosen_team() -> "TeamNode | None":
     """
     if "chosen_team" not in g:
         seen = _seen_teams()
-        slug = request.args.get("team") or request.cookies.get(TEAM_COOKIE) or ""
+        slug = request.args.get("team") or remembered(TEAM_COOKIE)
         g.chosen_team = (seen.by_slug.get(slug) or _default_team(seen)) if seen else None
     team: TeamNode | None = g.chosen_team
     return team
@@ -267,7 +268,7 @@ def _may(actor: "Actor | None", permission: Any) -> bool:
 
 
 def _theme() -> str:
-    theme = request.cookies.get("theme", "auto")
+    theme = remembered("theme")
     return theme if theme in {"light", "dark"} else "auto"
 
 
@@ -288,12 +289,5 @@ def address(endpoint: str) -> str:
 def _keep_team(response: Any) -> Any:
     team = g.get("chosen_team")
     if request.args.get("team") and team is not None and request.args["team"] == team.slug:
-        response.set_cookie(
-            TEAM_COOKIE,
-            team.slug,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-            max_age=31_536_000,
-        )
+        remember(response, TEAM_COOKIE, team.slug)
     return response

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from riskreg import create_app
-from riskreg.db import db
+from riskreg.db import db, opened
 from riskreg.org.kinds import Role
 from riskreg.org.models import UserSession
 from riskreg.org.passwords import hash_password
@@ -95,6 +95,33 @@ def test_a_risk_that_is_not_there_offers_the_list_and_the_search(client: Registe
     assert 'href="/risks"' in offered
     assert 'href="/search"' in offered
     assert 'href="/search"' in client.get("/nothing/here").text.partition('class="button-row"')[2]
+
+
+@pytest.mark.asvs("v5.0.0-3.3.1")
+def test_every_cookie_over_https_is_of_this_host_alone(app: Flask, settings: Settings) -> None:
+    team = make_team("Root")
+    person = make_person(team, Role.VIEWER, password_hash=hash_password(PASSWORD))
+    secure = create_app(
+        replace(settings, base_url="https://localhost", trusted_hosts=(), testing=False)
+    )
+    secure.config["WTF_CSRF_ENABLED"] = False
+    client = secure.test_client()
+    given = {"email": person.email, "password": PASSWORD}
+    ask = {"base_url": "https://localhost"}
+    answers = [
+        client.post("/sign-in", data=given, **ask),
+        client.get(f"/risks?team={team.slug}", **ask),
+        client.post("/me/theme", data={"theme": "dark"}, **ask),
+    ]
+    kept = [line for answer in answers for line in answer.headers.getlist("Set-Cookie")]
+    page = client.get("/me", **ask).text
+    with opened(secure):
+        pass
+    names = {line.partition("=")[0] for line in kept}
+    assert names == {f"__Host-{name}" for name in ("riskreg", "riskreg-form", "team", "theme")}
+    for line in kept:
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(line.split("; "))
+    assert 'data-theme="dark"' in page
 
 
 @pytest.mark.parametrize(

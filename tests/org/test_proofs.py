@@ -82,6 +82,23 @@ def test_asks_for_what_a_thief_would_do(
     assert client.get("/admin/people/new").location == "/me/proof?next=/admin/people/new"
 
 
+@pytest.mark.asvs("v5.0.0-7.5.2")
+def test_asks_before_another_of_ones_sessions_is_ended(
+    client: RegisterClient, admin: Person, clock: time_machine.Traveller
+) -> None:
+    client.sign_in(admin)
+    other = db.session.scalars(select(UserSession)).one()
+    client.sign_in(admin)
+    clock.shift(LATER)
+    path = f"/me/sessions/{other.id}/end"
+    assert client.post(path).location == "/me/proof?next=/me"
+    assert other.revoked_at is None
+    client.post("/me/proof", data={"proof": PASSWORD})
+    assert client.post(path).location == "/me"
+    db.session.refresh(other)
+    assert other.revoked_at is not None
+
+
 def test_asks_before_the_whole_organisation_is_taken_away(
     client: RegisterClient, root: Team, clock: time_machine.Traveller
 ) -> None:
