@@ -77,6 +77,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         WTF_CSRF_ENABLED=not settings.testing,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # asks for a Referer, which our pages tell browsers not to send
         SESSION_COOKIE_NAME="__Host-riskreg-form" if is_secure else "riskreg-form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

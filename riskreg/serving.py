@@ -34,7 +34,6 @@ def serve(*, host: str | None, port: int | None, with_worker: bool) -> int:
 
 def run_server(settings: Settings, *, with_worker: bool) -> int:
     """Check the database, start the worker, serve; SIGTERM drains and stops both."""
-    import waitress
     from whitenoise import WhiteNoise
 
     from riskreg import create_app
@@ -47,16 +46,7 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     wrapped = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
     app.wsgi_app = wrapped  # type: ignore[method-assign]
     refuse_taken_port(settings)
-    server = waitress.create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        connection_limit=CONNECTIONS_MAX,
-        asyncore_use_poll=True,  # the other way ends at 1,024 open files
-        ident=None,
-        clear_untrusted_proxy_headers=True,
-    )
+    server = listening(app, settings)
     worker = _start_worker(settings) if with_worker else None
     gc.freeze()  # what is loaded by now is never garbage
 
@@ -79,6 +69,26 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     finally:
         _stop_worker(worker)
     return 0
+
+
+def listening(app: Any, settings: Settings) -> Any:
+    """The server, with its socket open.
+
+    What proxies say of a visitor is for the application to judge, which knows how many of them
+    are trusted; where none is, it does not even hear it.
+    """
+    import waitress
+
+    return waitress.create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=settings.threads,
+        connection_limit=CONNECTIONS_MAX,
+        asyncore_use_poll=True,  # the other way ends at 1,024 open files
+        ident=None,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,
+    )
 
 
 def serve_until(told: Event, server: Any, *, unready_seconds: float) -> None:

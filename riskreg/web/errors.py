@@ -20,7 +20,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from riskreg.db import DATABASE_FAULTS, db
 from riskreg.errors import (
@@ -46,6 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RiskregError, render_error)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _unknown_host)
     for kind in DATABASE_FAULTS:
         app.register_error_handler(kind, _database)
     app.register_error_handler(TextError, _unstorable)
@@ -141,6 +142,12 @@ def _http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
+
+
+def _unknown_host(_error: SecurityError) -> Response:
+    """Without a page around it: none of our addresses can be made for a foreign name."""
+    sentence = _("riskreg is not known by this name here (RISKREG_TRUSTED_HOSTS).")
+    return Response(sentence, 400, mimetype="text/plain")
 
 
 def _database(error: DBAPIError | NoConnection) -> Response:

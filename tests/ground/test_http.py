@@ -136,8 +136,12 @@ def test_signing_in_never_leads_to_another_site(client: RegisterClient, onward: 
 @pytest.mark.asvs("v5.0.0-3.5.1")
 def test_a_request_from_another_site_changes_nothing(client: RegisterClient) -> None:
     client.sign_in(make_person(make_team("Root"), Role.VIEWER))
-    response = client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"})
-    assert response.status_code == 403
+    for sent in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+    ):
+        assert client.post("/sign-out", headers=sent).status_code == 403
     assert db.session.query(UserSession).filter(UserSession.revoked_at.is_not(None)).count() == 0
 
 
