@@ -4,6 +4,7 @@ The stamp is written in the transaction of the change itself, last of all, so th
 exactly when the change is, and its lock is held for a moment only.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -25,7 +26,7 @@ KEPT_MAX = 512
 NAMES_HOLD = timedelta(minutes=1)
 _CHANGED = "riskreg.risks.changed_teams"
 
-_kept: dict[Hashable, tuple[datetime, Any]] = {}
+_kept: OrderedDict[Hashable, tuple[datetime, Any]] = OrderedDict()
 
 
 def stamp_of(team_ids: Sequence[int] | None) -> Stamp:
@@ -59,10 +60,11 @@ def kept(
     if found is not None and (not names or now() - found[0] < NAMES_HOLD):
         value: Value = found[1]
         return value
-    if len(_kept) >= KEPT_MAX:
-        _kept.clear()
     fresh = make()
+    _kept.pop(whole, None)  # so that it is the youngest
     _kept[whole] = (now(), fresh)
+    while len(_kept) > KEPT_MAX:
+        _kept.popitem(last=False)
     return fresh
 
 

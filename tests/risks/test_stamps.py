@@ -8,6 +8,7 @@ from sqlalchemy import select
 from riskreg.db import db, transaction
 from riskreg.org.models import Team
 from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.risks import stamps
 from riskreg.risks.conditions import view_of
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
@@ -87,3 +88,19 @@ def test_names_hold_for_a_minute_only(monkeypatch: pytest.MonkeyPatch, company: 
     monkeypatch.setattr("riskreg.risks.stamps.NAMES_HOLD", timedelta(0))
     assert kept("n", key, stamp, lambda: next(made), names=True) == 1
     assert kept("n", key, None, lambda: next(made)) == 2
+
+
+def test_where_too_much_is_kept_the_oldest_goes(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "KEPT_MAX", 2)
+    make_risk(company.team)
+    stamp = stamp_of([company.team.id])
+    made: list[str] = []
+
+    def ask(key: str) -> None:
+        kept("test", key, stamp, lambda: made.append(key))
+
+    for key in ("a", "b", "c", "c", "b", "a"):
+        ask(key)
+    assert made == ["a", "b", "c", "a"]
