@@ -18,8 +18,8 @@ BACK_SECONDS = 5
 DATABASES = ("postgresql",)
 CONTROL = "connections that wait for ever"
 PROMISE = (
-    "When the network swallows what is sent to PostgreSQL, every page answers within 10 seconds, "
-    "and work goes on within 5 seconds after."
+    "When the network swallows what is sent to PostgreSQL, who files a risk is told within 10 "
+    "seconds, and work goes on within 5 seconds after."
 )
 TRIES, ACKED = f"black holes of {HOLE_SECONDS} s", "risks filed"
 

@@ -297,6 +297,7 @@ def _environment(folder: Path, made_at: int) -> dict[str, str]:
     ours = os.environ | {
         "FONTCONFIG_FILE": str(configuration),
         "PYTHONHASHSEED": "0",
+        "TMPDIR": str(folder),  # what a process leaves when it is ended goes with the folder
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "PYTHONSAFEPATH": "1",
         "SOURCE_DATE_EPOCH": str(made_at),

@@ -140,9 +140,12 @@ def test_a_request_from_another_site_changes_nothing(client: RegisterClient) -> 
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
+        {"Origin": "http://[not an address"},
     ):
         assert client.post("/sign-out", headers=sent).status_code == 403
     assert db.session.query(UserSession).filter(UserSession.revoked_at.is_not(None)).count() == 0
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
+    assert client.post("/sign-out", headers=own).status_code == 303
 
 
 @pytest.mark.asvs("v5.0.0-3.5.1")
