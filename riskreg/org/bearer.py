@@ -35,11 +35,11 @@ def load_bearer() -> None:
     bearer = bearer_of(words, timezone=settings().timezone)
     if bearer is None or bearer.fault:
         raise _refusal(bearer)
+    g.actor, g.tree, g.token_id = bearer.actor, bearer.tree, bearer.id
     _count(bearer)
     if bearer.scope is Scope.READ and request.method not in SAFE_METHODS:
         raise Forbidden(_("This token may only read; what you ask for needs one that may write."))
     touch_token(bearer, request.remote_addr or "")
-    g.actor, g.tree, g.token_id = bearer.actor, bearer.tree, bearer.id
 
 
 def _count(bearer: Bearer) -> None:

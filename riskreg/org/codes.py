@@ -36,6 +36,7 @@ from riskreg.org.passwords import MIN_LENGTH, password_matches
 from riskreg.org.permissions import Permission
 from riskreg.org.proofs import needs_second_factor
 from riskreg.org.queries import person_by_id
+from riskreg.org.refusals import Act, refuse
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("codes", __name__)
@@ -77,6 +78,7 @@ def create() -> ResponseReturnValue:
             second_factors.demand_code(person, form.code.data or "", **_secret_key())
         except Invalid as error:
             form.code.errors = [error.message]
+            refuse(Act.SIGN_IN, error.message, claimed=(person.id, person.name))
     if form.errors:
         return render_template("org/sign_in_code.html", form=form, next=onward()), 422
     forget_tries(_tries_of(person.id))
@@ -114,6 +116,7 @@ def confirm() -> ResponseReturnValue:
         )
     except Invalid as error:
         form.code.errors = [error.message]
+        refuse(Act.PROOF, error.message)
         return _page(code_form=form), 422
     forget_tries(_tries_of(current_actor.person_id))
     end_all_sessions(_me(), keep=current_actor.session_id)
@@ -187,6 +190,7 @@ def _shows_code(field: StringField) -> bool:
         second_factors.demand_code(_me(), field.data or "", **_secret_key())
     except Invalid as error:
         field.errors = [error.message]
+        refuse(Act.PROOF, error.message)
         return False
     forget_tries(_tries_of(current_actor.person_id))
     return True
@@ -197,6 +201,7 @@ def _shows_long_password(form: TurnOffForm) -> bool:
     given = form.password.data or ""
     if not password_matches(_me().password_hash, given):
         form.password.errors = [_("This is not your password.")]
+        refuse(Act.PROOF, form.password.errors[0])
     elif settings().require_second_factor and needs_second_factor(current_actor):
         form.password.errors = [_("Your role asks for a second factor; it cannot be turned off.")]
     elif len(given) < MIN_LENGTH:

@@ -1,8 +1,9 @@
 """Whether a password is one of those that are tried first.
 
-Guessing programs join common words, names, years, runs and keyboard walks. A password is read the
-same way here: it is guessable when so few such pieces make it up. That needs no list of millions
-of passwords, and no connection to one.
+Guessing programs begin with the passwords that are used most, and join common words, names, years,
+runs and keyboard walks. A password is read the same way here, twice: it is guessable when few such
+pieces make it up, and when zxcvbn, which brings lists of the most used ones, guesses it early. That
+needs no connection to anybody.
 """
 
 import re
@@ -17,6 +18,7 @@ WORDS = Path(__file__).with_name("content") / "common_words.txt"
 PIECES_MAX = 3  # so many pieces are still guessed early: my + dog + 2026
 PIECE_CHARS_MIN = 3
 WORD_CHARS_MAX = 30
+GUESSES_MIN = 10**8  # as many as zxcvbn gives eight letters of chance
 ENDINGS = "!?*#$%&=@"  # put at the end where a sign is asked for; they add nothing
 READ_CHARS_MAX = 64  # longer ones are judged by their beginning
 ROWS = (
@@ -35,8 +37,14 @@ def is_guessable(password: str, *, about: Iterable[str] = ()) -> bool:
 
     `about` are texts that belong to the person and the organisation: names, the e-mail address.
     """
-    plain = _once(_BETWEEN.sub("", fold(password)))[:READ_CHARS_MAX]
-    return _pieces(plain.rstrip(ENDINGS), _own_words(about)) <= PIECES_MAX
+    plain, own = _once(_BETWEEN.sub("", fold(password)))[:READ_CHARS_MAX], _own_words(about)
+    return _pieces(plain.rstrip(ENDINGS), own) <= PIECES_MAX or _guesses(plain, own) < GUESSES_MIN
+
+
+def _guesses(plain: str, own: frozenset[str]) -> int:
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - most pages set none
+
+    return int(zxcvbn(plain, user_inputs=sorted(own))["guesses"])
 
 
 def _once(plain: str) -> str:

@@ -13,6 +13,7 @@ from riskreg.org.kinds import LinkKind, Notice
 from riskreg.org.letters import tell
 from riskreg.org.limits import Limit, count_use, network_of
 from riskreg.org.permissions import Permission
+from riskreg.org.refusals import Act, refuse
 from riskreg.web.security import requires
 
 bp = Blueprint("links", __name__)
@@ -87,6 +88,7 @@ def _choosing(form: ChosenPasswordForm, status: int = 200) -> ResponseReturnValu
         person = one_time_links.person_of_link(form.token.data or "")
     except NotFound as error:
         has_mail = settings().mail is not None
+        refuse(Act.SIGN_IN, error.message)
         page = render_template("org/spent_link.html", why=error.message, has_mail=has_mail)
         return page, 404
     return render_template("org/choose_password.html", form=form, person=person), status

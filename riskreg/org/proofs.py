@@ -28,6 +28,7 @@ from riskreg.org.limits import count_try, forget_tries
 from riskreg.org.passwords import password_matches
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import person_by_id
+from riskreg.org.refusals import Act, refuse
 from riskreg.org.second_factors import takes_code
 from riskreg.org.sessions import LiveSession, prove_session
 from riskreg.web.security import ATTRIBUTE as PERMISSION
@@ -86,6 +87,7 @@ def new() -> ResponseReturnValue:
         return render_template("org/proof.html", form=form, next=onward())
     if form.validate() and not _is_proven(form.proof.data or ""):
         form.proof.errors = [_("This is neither your password nor a code that is good now.")]
+        refuse(Act.PROOF, form.proof.errors[0])
     if form.errors:
         return render_template("org/proof.html", form=form, next=onward()), 422
     forget_tries(_tries())

@@ -29,6 +29,7 @@ from riskreg.org.models import Person
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
 from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import person_by_id
+from riskreg.org.refusals import Act, claimed_by, refuse
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.services import create_person, create_team, grant_role
 from riskreg.org.tree import SeenTeams, seen_teams
@@ -65,6 +66,7 @@ def create() -> ResponseReturnValue:
         )
     except Invalid as error:
         form.password.errors = [error.message]
+        refuse(Act.SIGN_IN, error.message, claimed=claimed_by(form.email.data or ""))
         return _page(form), 422
     if has_second_factor(person.id):
         return ask_for_code(person)
@@ -119,6 +121,8 @@ def setup() -> BaseResponse | str | tuple[str, int]:
         )
     except (Invalid, Conflict) as error:
         db.session.rollback()
+        if error.field in {None, "code"}:
+            refuse(Act.SIGN_IN, error.message)
         form[error.field or "code"].errors = [error.message]
         return render_template("org/setup.html", form=form), 422
     token = sessions.begin_session(person, settings=settings(), **visitor())
@@ -146,6 +150,8 @@ def password() -> BaseResponse | tuple[str, int]:
             current_actor, person, current=form.current.data or "", new=form.password.data or ""
         )
     except Invalid as error:
+        if error.field == "current":
+            refuse(Act.PROOF, error.message)
         form[error.field or "password"].errors = [error.message]
         return _account(form), 422
     tell(person, Notice.PASSWORD, settings=settings())

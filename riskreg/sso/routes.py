@@ -26,6 +26,7 @@ from riskreg.org.models import Person
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import person_by_id
+from riskreg.org.refusals import Act, refuse
 from riskreg.org.second_factors import has_second_factor
 from riskreg.org.sessions import begin_session, prove_session
 from riskreg.settings import Provider
@@ -133,6 +134,7 @@ def create() -> ResponseReturnValue:
         return _LED_BACK[flow.purpose](provider, flow, identity)
     except (Distrusted, Conflict, Forbidden, Unavailable) as error:
         db.session.rollback()
+        refuse(Act.SIGN_IN, error.message)
         page = render_template("sso/refused.html", why=error.message)
         return make_response(page, error.status)
 

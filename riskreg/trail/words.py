@@ -23,6 +23,7 @@ NOTHING = "–"
 
 # Completes "Ada …": what was done, in the past tense.
 ACT: Mapping[str, LazyString] = {
+    "access.refuse": _l("was refused"),
     "action.close": _l("closed the action"),
     "action.create": _l("promised the action"),
     "action.decline": _l("decided against the action"),
@@ -40,6 +41,7 @@ ACT: Mapping[str, LazyString] = {
     "incident.update": _l("changed the incident"),
     "job.cancel": _l("cancelled a job"),
     "job.retry": _l("tried a job again"),
+    "limit.refuse": _l("was asked to wait"),
     "matrix.install": _l("installed a matrix"),
     "pack.ask": _l("asked for a pack"),
     "pack.make": _l("made a pack"),
@@ -93,6 +95,7 @@ ACT: Mapping[str, LazyString] = {
     "risk.conceal": _l("said who may read the confidential risk"),
     "risk.read": _l("read the confidential risk"),
     "risk.reveal": _l("let everybody read the risk again"),
+    "proof.refuse": _l("did not show who they are"),
     "risk.assess": _l("rated the risk again"),
     "risk.close": _l("closed the risk"),
     "risk.create": _l("filed the risk"),
@@ -107,6 +110,7 @@ ACT: Mapping[str, LazyString] = {
     "role.revoke": _l("took a role away"),
     "session.begin": _l("signed in"),
     "session.end": _l("signed out"),
+    "sign-in.refuse": _l("refused a sign-in"),
     "system.create": _l("recorded the system"),
     "system.update": _l("changed the system"),
     "data.write": _l("wrote what no act speaks of"),
@@ -133,6 +137,7 @@ SUBJECT: Mapping[str, LazyString] = {
     "team": _l("Teams"),
     "person": _l("People"),
     "user_session": _l("Sign-ins"),
+    "address": _l("Addresses"),
     "api_token": _l("Tokens"),
     "export": _l("Exports"),
     "pack": _l("Packs"),

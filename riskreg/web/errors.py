@@ -66,6 +66,7 @@ def wants_json() -> bool:
 def render_error(error: RiskregError) -> Response:
     """What a person or a program reads of an error."""
     db.session.rollback()
+    g.refused = error
     if isinstance(error, NotSignedIn) and not wants_json():
         onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return make_response(redirect(url_for("signin.new", next=onward), 303))

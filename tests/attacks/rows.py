@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from riskreg.db import Base, db, write_intent
+from riskreg.org.refusals import Act
 
 Key = tuple[Any, ...]
 Row = dict[str, Any]
@@ -36,6 +37,11 @@ class Change:
         new = self.new or {}
         old = _defaults_of(self.table) if self.old is None else self.old
         return [name for name in new if name not in old or old[name] != new[name]]
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it is what the trail says of a refusal."""
+        return self.table == "audit_entry" and not self.old and (self.new or {})["action"] in set(Act)
 
 
 def rows_of(names: Iterable[str]) -> Rows:

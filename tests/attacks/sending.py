@@ -73,7 +73,9 @@ def send(
             look(client, answer)
     after = rows_of(names)
     put_back(register.rows, after)
-    found = [each for each in changes(stood, after) if each.table not in COUNTED]
+    found = [
+        each for each in changes(stood, after) if each.table not in COUNTED and not each.is_refusal
+    ]
     return Done(answer=answer, changes=found)
 
 

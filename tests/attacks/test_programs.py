@@ -45,7 +45,8 @@ def test_a_program_writes_the_documented_fields_of_its_own_things(
         match = {"If_Match": '"1"'} if verb == "PATCH" else {}
         with written() as names:
             answer = send(path, WRITES[write] | more, **match)
-            found = changes(before, rows_of(names - OF_THE_TOKEN))
+            all_found = changes(before, rows_of(names - OF_THE_TOKEN))
+        found = [each for each in all_found if not each.is_refusal]
         assert found == [] or answer.status_code < 300, answer.text
         body = answer.get_json() if answer.status_code >= 400 else {"errors": []}
         return answer.status_code, {each.get("pointer", "")[2:] for each in body.get("errors", ())}

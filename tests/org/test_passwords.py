@@ -7,13 +7,20 @@ from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from riskreg.db import db
 from riskreg.errors import Invalid, TooMany
 from riskreg.org import passwords
 from riskreg.org.guessable import is_guessable
 from riskreg.org.models import Person
-from riskreg.org.passwords import MAX_LENGTH, MIN_LENGTH, hash_password, password_matches
+from riskreg.org.passwords import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    MIN_LENGTH_WITH_SECOND_FACTOR,
+    hash_password,
+    password_matches,
+)
 from riskreg.org.services import checked_password
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
@@ -42,6 +49,14 @@ FINE = (
 @pytest.mark.parametrize("password", GUESSABLE)
 def test_knows_what_is_tried_first(password: str) -> None:
     assert is_guessable(password)
+
+
+@pytest.mark.asvs("v5.0.0-6.2.4")
+def test_refuses_the_ten_thousand_most_used() -> None:
+    most_used = list(FREQUENCY_LISTS["passwords"])[:10_000]
+    long_enough = [each for each in most_used if len(each) >= MIN_LENGTH_WITH_SECOND_FACTOR]
+    assert len(long_enough) > 3_000
+    assert [each for each in long_enough if not is_guessable(each)] == []
 
 
 @pytest.mark.parametrize("password", OWN)
