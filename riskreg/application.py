@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from riskreg import features, paths
 from riskreg.audit import chain
 from riskreg.db import db, engine_options, prepare_engine
-from riskreg.org import api_keys, limits, proofs, refusals
+from riskreg.org import api_keys, limits, proofs, refusals, secrecy
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
@@ -38,7 +38,8 @@ def build(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     csrf.exempt("riskreg.web.reports.create")  # browsers send it by themselves
     form_tokens.init_app(app)
-    app.after_request(transactions.settle)  # registered first, so it runs last
+    secrecy.init_app(app)  # registered first, so it runs last, after the next two
+    app.after_request(transactions.settle)
     refusals.init_app(app)
     transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from riskreg.org.confidential import Secret
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
 
@@ -45,6 +46,7 @@ class Book:
     """An export: its rows, their number, and more sheets for formats that hold several.
 
     `about` is the one confidential thing that it is about: the trail tells of it to nobody else.
+    `secrets` are the confidential things that its rows are, or hang on.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Book:
     count: int
     more: tuple[Sheet, ...] = ()
     about: Any = None
+    secrets: frozenset[Secret] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

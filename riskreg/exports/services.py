@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from riskreg.audit.services import record
 from riskreg.exports.kinds import Asked, Exported
 from riskreg.exports.queries import book_of, format_named
+from riskreg.org.readers import note_taking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class Download:
 
 
 def export(asked: Asked, kind: str, format_name: str) -> Download:
-    """A file of what the actor may see, and the trail's entry about it.
+    """A file of what the actor may see, and the trail's entries about it and what it holds.
 
     Nothing of the file is read before the first piece is taken, so that the entry is stored
     first. Raises NotFound, Forbidden or Invalid.
@@ -37,6 +38,7 @@ def export(asked: Asked, kind: str, format_name: str) -> Download:
             **{name: [None, value] for name, value in sorted(asked.filters.items())},
         },
     )
+    note_taking(asked.actor, book.secrets, name)
     scope = f"{asked.team.slug}-" if asked.team and not asked.ref else ""
     return Download(
         file_name=f"{scope}{book.name}-{asked.today.isoformat()}.{written.name}",

@@ -1,6 +1,6 @@
 """What an actor may see and change: `visible` for queries, `require` for rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, cast
 
@@ -10,11 +10,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from riskreg.db import db
 from riskreg.errors import Forbidden, NotFound
-from riskreg.org.confidential import by_kind, open_to, own_rows
+from riskreg.org.confidential import Secret, by_kind, open_to, own_rows, parts_of
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch, TeamNode
 
+_SHOWN = "riskreg.shown"
 VIEWS = frozenset(each for each in Permission if each.value.endswith(":view"))
 
 
@@ -99,7 +100,7 @@ def can(actor: Actor, permission: Permission, row: OfTeam | Branch) -> bool:
     """
     if isinstance(row, Team | TeamNode):
         return actor.may(permission, row.path)
-    secret: tuple[str, int] | None = getattr(row, "secret", None)
+    secret: Secret | None = getattr(row, "secret", None)
     if secret is not None and secret not in actor.privy:
         return False
     if permission in VIEWS and (secret is not None or _is_assigned(actor, row)):
@@ -108,11 +109,41 @@ def can(actor: Actor, permission: Permission, row: OfTeam | Branch) -> bool:
 
 
 def require(actor: Actor, permission: Permission, row: Any, *, view: Permission) -> None:
-    """Raise NotFound where the actor may not see the row, Forbidden where they only may not act."""
+    """Raise NotFound where the actor may not see the row, Forbidden where they only may not act.
+
+    Every door to one thing is here, and so what is confidential is noted as shown.
+    """
     if row is None or not can(actor, view, row):
         raise NotFound(_("There is nothing here, or you may not see it."))
     if not can(actor, permission, row):
         raise Forbidden(_("You may look at this, but your role here does not let you change it."))
+    secret: Secret | None = getattr(row, "secret", None)
+    if secret is not None:
+        note_shown([secret])
+
+
+def note_shown(secrets: Iterable[Secret]) -> None:
+    """Remember that the answer being made shows the contents of confidential things.
+
+    `riskreg.org.secrecy` tells the trail of them when it is made.
+    """
+    db.session.info.setdefault(_SHOWN, set()).update(secrets)
+
+
+def take_shown() -> frozenset[Secret]:
+    """What was noted as shown since it was taken last."""
+    return frozenset(db.session.info.pop(_SHOWN, ()))
+
+
+def secrets_among(actor: Actor, name: str, ids: Iterable[int]) -> frozenset[Secret]:
+    """The confidential things that rows of a table are, or hang on; of those the actor reads."""
+    if not actor.privy:
+        return frozenset()
+    wanted = frozenset(ids)
+    found = {secret for secret in actor.privy if secret[0] == name and secret[1] in wanted}
+    for kind, parts in parts_of(by_kind(actor.privy), name):
+        found |= {(kind, of) for number, of in db.session.execute(parts) if number in wanted}
+    return frozenset(found)
 
 
 def is_root(path: str) -> bool:

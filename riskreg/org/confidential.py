@@ -7,7 +7,7 @@ this one; `riskreg.org.access` puts the conditions on every list and every row, 
 has to think of it. A further kind is one more entry, and `Guarded` in its model.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -38,6 +38,8 @@ from riskreg.org.permissions import VIEW_OF, Permission
 
 ACTION = "action_item"
 ENTRY = "audit_entry"
+# A confidential thing, by table and number.
+Secret = tuple[str, int]
 # What the actor may read of each kind: numbers, or a parameter that stands for them.
 Privy = Mapping[str, Any]
 
@@ -51,7 +53,7 @@ class Guarded:
     is_confidential: Mapped[bool] = mapped_column(default=False, sort_order=98)
 
     @property
-    def secret(self) -> tuple[str, int] | None:
+    def secret(self) -> Secret | None:
         """What a reader has to be privy to; None when it is not confidential."""
         return (self.__tablename__, self.id) if self.is_confidential else None
 
@@ -132,7 +134,7 @@ def privy_numbers(person_id: Any, instant: Any) -> ColumnElement[str]:
     return reduce(lambda before, each: before + ";" + each, found)
 
 
-def privy_of(numbers: str) -> frozenset[tuple[str, int]]:
+def privy_of(numbers: str) -> frozenset[Secret]:
     """What `privy_numbers` found, as actors carry it."""
     return frozenset(
         (kind, int(number))
@@ -142,12 +144,12 @@ def privy_of(numbers: str) -> frozenset[tuple[str, int]]:
     )
 
 
-def numbers_in(privy: Iterable[tuple[str, int]], kind: Kind) -> tuple[int, ...]:
+def numbers_in(privy: Iterable[Secret], kind: Kind) -> tuple[int, ...]:
     """The numbers of one kind, in order."""
     return tuple(sorted(number for each, number in privy if each == kind.name))
 
 
-def by_kind(privy: Iterable[tuple[str, int]]) -> Privy:
+def by_kind(privy: Iterable[Secret]) -> Privy:
     """The numbers of each kind."""
     found = tuple(privy)
     return {name: numbers_in(found, kind) for name, kind in KINDS.items()}
@@ -197,6 +199,15 @@ def belongs_to_secret(name: str, columns: Mapping[str, ColumnElement[Any]]) -> A
             for rows in [_GUARDED[kind.name]]
         ]
     )
+
+
+def parts_of(privy: Privy, name: str) -> Iterator[tuple[str, Select[int, int]]]:
+    """For each kind that rows of this table hang on: (kind, statement of row and thing)."""
+    for kind in KINDS.values():
+        if name in kind.parts and not _is_none(privy[kind.name]):
+            rows = _PARTS[kind.name, name].c
+            number = rows[kind.parts[name]]
+            yield kind.name, select(rows.id, number).where(number.in_(privy[kind.name]))
 
 
 def _numbers_of(kind: Kind, person_id: Any, instant: Any) -> Any:

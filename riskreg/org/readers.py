@@ -1,6 +1,6 @@
 """Keep a thing confidential, say who reads it, and open it in an emergency."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, column, or_, select
 from sqlalchemy.orm import joinedload
 
 from riskreg.audit.models import AuditEntry
-from riskreg.audit.services import record
+from riskreg.audit.services import Changes, record, record_all
 from riskreg.db import db, transaction
 from riskreg.errors import Forbidden, Invalid, NotFound
 from riskreg.lib.dates import now
 from riskreg.lib.text import clean_text
 from riskreg.org.access import is_root, require
-from riskreg.org.confidential import KINDS, Kind
+from riskreg.org.confidential import KINDS, Kind, Secret
 from riskreg.org.models import Person, Reader
 from riskreg.org.permissions import Actor, Permission
 
@@ -31,6 +31,16 @@ class Readers:
 
     named: Sequence[Person]
     openings: Sequence[Reader]
+
+
+@dataclass(kw_only=True)
+class _Thing:
+    """What the trail says that an entry is about."""
+
+    id: Any
+    team_id: int
+    ref: str
+    __tablename__: Any
 
 
 def readers_of(item: Any) -> Readers:
@@ -146,25 +156,55 @@ def may_open(actor: Actor) -> bool:
     )
 
 
-def note_reading(actor: Actor, item: Any) -> None:
-    """Write to the trail that a confidential thing was read; once an hour for each person.
+def note_reading(actor: Actor, secrets: Iterable[Secret]) -> None:
+    """Write to the trail that confidential things were read; once an hour for each person.
 
     In a short transaction of its own, for the request that reads commits nothing. Where the trail
     cannot be written nothing is shown.
     """
-    if not item.is_confidential:
-        return
-    action = f"{_kind(item).acts}.read"
+    unsaid = [secret for secret in sorted(secrets) if not _was_said_lately(actor, secret)]
+    if unsaid:
+        with transaction():
+            _tell_of(actor, "read", unsaid, {})
+
+
+def note_taking(actor: Actor, secrets: Iterable[Secret], file_name: str) -> None:
+    """Write to the trail that confidential things were taken along in a file.
+
+    Each has an entry of its own, which its readers see: in that of the file, which others read as
+    well, it would tell that they are there.
+    """
+    _tell_of(actor, "take", sorted(secrets), {"file": [None, file_name]})
+
+
+def _was_said_lately(actor: Actor, secret: Secret) -> bool:
+    kind, number = secret
     lately = select(AuditEntry.id).where(
-        AuditEntry.subject_type == item.__tablename__,
-        AuditEntry.subject_id == item.id,
-        AuditEntry.action == action,
+        AuditEntry.subject_type == kind,
+        AuditEntry.subject_id == number,
+        AuditEntry.action == f"{KINDS[kind].acts}.read",
         AuditEntry.actor_id == actor.person_id,
         AuditEntry.at > now() - READ_AGAIN_AFTER,
     )
-    if db.session.scalar(lately.limit(1)) is None:
-        with transaction():
-            record(actor=actor, action=action, subject=item)
+    return db.session.scalar(lately.limit(1)) is not None
+
+
+def _tell_of(actor: Actor, verb: str, secrets: Sequence[Secret], changes: Changes) -> None:
+    """The same act on each of them, kind by kind."""
+    for kind in KINDS.values():
+        numbers = [number for name, number in secrets if name == kind.name]
+        if numbers:
+            acts = [(thing, changes) for thing in _things(kind, numbers)]
+            record_all(actor=actor, action=f"{kind.acts}.{verb}", acts=acts)
+
+
+def _things(kind: Kind, numbers: Sequence[int]) -> list["_Thing"]:
+    rows = table(kind.name, column("id", Integer), column("team_id", Integer)).c
+    found = db.session.execute(select(rows.id, rows.team_id).where(rows.id.in_(numbers)))
+    return [
+        _Thing(id=number, team_id=team_id, ref=f"{kind.letters}-{number}", __tablename__=kind.name)
+        for number, team_id in found
+    ]
 
 
 def _first_readers(actor: Actor, item: Any) -> list[Person]:

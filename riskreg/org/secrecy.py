@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +20,7 @@ from riskreg.db import db
 from riskreg.errors import Invalid, NotFound
 from riskreg.fields import clean
 from riskreg.org import cookies
-from riskreg.org.access import can
+from riskreg.org.access import can, take_shown
 from riskreg.org.confidential import KINDS, Kind
 from riskreg.org.labels import SECRET_OWNER
 from riskreg.org.letters import tell_of_opening
@@ -31,11 +31,14 @@ from riskreg.org.readers import (
     keep_confidential,
     make_public,
     may_open,
+    note_reading,
     open_for_a_while,
     readers_of,
 )
 from riskreg.web.security import current_actor, requires
 
+# What these answers hold was shown; a refused form and two versions of a thing show it as well.
+SHOWING = frozenset({200, 409, 422})
 View = Callable[[str], ResponseReturnValue]
 
 
@@ -75,6 +78,11 @@ class Feature:
     index: str = "index"
 
 
+def init_app(app: Flask) -> None:
+    """Tell the trail who was shown what is confidential; after the request's own transaction."""
+    app.after_request(_tell_of_readers)
+
+
 def add_secrecy(bp: Blueprint, feature: Feature) -> None:
     """Attach the pages: its readers, no readers any more, opening it."""
     pages, edit = _Pages(bp.name, feature), feature.kind.edit
@@ -108,6 +116,14 @@ def secrecy_of(item: Any, endpoint: str) -> dict[str, Any]:
         "secret_owner": SECRET_OWNER[kind.name],
         "readers_url": url_for(endpoint, ref=item.ref) if may_edit else "",
     }
+
+
+def _tell_of_readers(response: Response) -> Response:
+    shown = take_shown()
+    if shown and response.status_code in SHOWING:
+        note_reading(current_actor, shown)
+        db.session.rollback()
+    return response
 
 
 def _plain(view: View) -> View:

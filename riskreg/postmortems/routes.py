@@ -21,7 +21,7 @@ from riskreg.org.confidential import INCIDENT
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import systems_for, team_for, teams_for
-from riskreg.org.readers import keep_confidential, note_reading
+from riskreg.org.readers import keep_confidential
 from riskreg.org.secrecy import Feature, add_secrecy, secrecy_of
 from riskreg.org.tree import Branch
 from riskreg.postmortems import forms, queries, services, words
@@ -112,7 +112,6 @@ def create() -> ResponseReturnValue:
 def show(ref: str) -> ResponseReturnValue:
     """One incident: its times, and what was learned."""
     incident = queries.incident_for(current_actor, ref)
-    note_reading(current_actor, incident)
     return incident_page(incident)
 
 
@@ -121,7 +120,6 @@ def show(ref: str) -> ResponseReturnValue:
 def edit(ref: str) -> ResponseReturnValue:
     """Its words and times; ?zone=UTC shows the times on those clocks."""
     incident = queries.incident_for(current_actor, ref, Permission.INCIDENT_EDIT)
-    note_reading(current_actor, incident)
     form = _offered(IncidentForm(data=_shown(incident)))
     return _edit_page(incident, form)
 

@@ -94,6 +94,7 @@ def entry_names() -> dict[str, str]:
         "incident.reveal": _("Not confidential any more"),
         "incident.break_glass": _("Opened in an emergency"),
         "incident.read": _("Read"),
+        "incident.take": _("Taken along in a file"),
         "postmortem.start": _("Post-mortem started"),
         "postmortem.write": _("Written"),
         "postmortem.assign": _("Given to somebody else"),

@@ -17,7 +17,6 @@ from riskreg.lib.dates import now
 from riskreg.org.models import Person
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import people_of
-from riskreg.org.readers import note_reading
 from riskreg.postmortems import linking, queries, services
 from riskreg.postmortems.forms import (
     CausesForm,
@@ -57,7 +56,6 @@ def start(ref: str) -> ResponseReturnValue:
 def edit(ref: str, key: str) -> ResponseReturnValue:
     """The text of one section to write in; a part of the page for htmx."""
     postmortem, section = _section(ref, key)
-    note_reading(current_actor, postmortem.incident)
     text = str(postmortem.sections.get(key, ""))
     form = SectionForm(text=text, base=services.text_mark(text))
     return _section_page(postmortem, section, form)

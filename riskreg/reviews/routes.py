@@ -17,7 +17,7 @@ from riskreg.org.confidential import REVIEW
 from riskreg.org.models import System
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import requirement_of, system_for
-from riskreg.org.readers import keep_confidential, note_reading
+from riskreg.org.readers import keep_confidential
 from riskreg.org.secrecy import Feature, add_secrecy, secrecy_of
 from riskreg.reviews import labels
 from riskreg.reviews.answers import seeds_of
@@ -143,7 +143,6 @@ def create() -> ResponseReturnValue:
 def show(ref: str) -> ResponseReturnValue:
     """One review: its statements by area with what was answered."""
     review = review_for(current_actor, ref)
-    note_reading(current_actor, review)
     shown = _shown(request.args)
     return _review_page(sheet_of(current_actor, review, day=today(), show=shown))
 
@@ -338,10 +337,9 @@ def _refused(ref: str, error: Invalid) -> ResponseReturnValue:
 
 
 def _unchanged(ref: str) -> Sheet:
-    """The review without what was refused; whoever is shown it that way has read it too."""
+    """The review without what was refused."""
     db.session.rollback()
     review = review_for(current_actor, ref)
-    note_reading(current_actor, review)
     return sheet_of(current_actor, review, day=today(), show=_shown(request.form))
 
 

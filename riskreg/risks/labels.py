@@ -122,6 +122,7 @@ ACT: Labels = {
     "risk.reveal": _l("Let everybody read it"),
     "risk.break_glass": _l("Opened in an emergency"),
     "risk.read": _l("Read"),
+    "risk.take": _l("Taken along in a file"),
 }
 
 FILTER = {

@@ -17,7 +17,7 @@ from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.ranking import NEW_ID, Order
 from riskreg.org.access import can, ids_among
 from riskreg.org.permissions import Actor, Permission
-from riskreg.org.readers import keep_confidential, note_reading
+from riskreg.org.readers import keep_confidential
 from riskreg.org.secrecy import secrecy_of
 from riskreg.org.tree import Branch
 from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their panels
@@ -185,7 +185,6 @@ def preview() -> str:
 def show(ref: str) -> str:
     """One risk: where it stands, the plan, how it got there."""
     risk = risk_seen(current_actor, ref)
-    note_reading(current_actor, risk)
     tell_filed(current_actor)
     return render_template(
         "risks/show.html",
@@ -237,7 +236,6 @@ def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
 def edit(ref: str) -> str:
     """The form of a risk."""
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
-    note_reading(current_actor, risk)
     form = offered(RiskForm(data=data_of(risk)), risk)
     return _form_page("risks/edit.html", form, risk=risk, trial=tried(form, risk.team, risk.id))
 

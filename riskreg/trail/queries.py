@@ -8,13 +8,16 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db
 from riskreg.lib.dates import day_end, day_start
-from riskreg.org.access import visible
+from riskreg.org.access import note_shown, secrets_among, visible
+from riskreg.org.confidential import KINDS, Secret
 from riskreg.org.permissions import Actor, Permission
 from riskreg.trail.filters import NAME, TrailFilter
 
 PAGE_SIZE = 50
 # The tables behind the letters of a name; a post-mortem goes by the name of its incident.
 TABLES = {"R": "risk", "A": "action_item", "I": "incident", "OR": "operability_review"}
+
+_GUARDED = {*KINDS, *(part for kind in KINDS.values() for part in kind.parts)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,14 @@ def entries(
     Entries that belong to no team (people, sign-ins, the matrix) are for those who may look at
     the whole organisation.
     """
+    found = _entries(actor, wanted, after=after, before=before)
+    note_shown(_secrets_of(actor, found.entries))
+    return found
+
+
+def _entries(
+    actor: Actor, wanted: TrailFilter, *, after: int | None, before: int | None
+) -> EntryPage:
     query = select(AuditEntry).where(*_conditions(actor, wanted)).limit(PAGE_SIZE + 1)
     if before is not None:
         query = query.where(AuditEntry.id > before).order_by(AuditEntry.id)
@@ -49,6 +60,15 @@ def entries(
         more_before=after is not None,
         more_after=len(found) > PAGE_SIZE,
     )
+
+
+def _secrets_of(actor: Actor, shown: Sequence[AuditEntry]) -> set[Secret]:
+    """What confidential the entries tell of: they show its texts as they were and are."""
+    found: set[Secret] = set()
+    for name in _GUARDED & {entry.subject_type for entry in shown}:
+        ids = [entry.subject_id or 0 for entry in shown if entry.subject_type == name]
+        found |= secrets_among(actor, name, ids)
+    return found
 
 
 def _conditions(actor: Actor, wanted: TrailFilter) -> list[ColumnElement[bool]]:

@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 def settle(response: Response) -> Response:
-    """Commit or roll back; runs last of the after-request functions, on the final status."""
+    """Commit or roll back; runs after what the request itself does, on the final status."""
     if request.method in SAFE_METHODS or response.status_code >= 400:
         db.session.rollback()
     else:

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
 from riskreg.errors import Invalid, NotFound
 from riskreg.lib.dates import clock_at, now
+from riskreg.org import readers
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Reader
 from riskreg.org.permissions import SYSTEM_ACTOR, Permission
@@ -19,6 +21,8 @@ from riskreg.risks.filters import RiskFilter
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import all_rows, count, risk_for, view_of
 from riskreg.risks.services import paste_risks
+from riskreg.trail.filters import TrailFilter
+from riskreg.trail.queries import entries
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
 from tests.factories import actor, make_person
@@ -46,6 +50,12 @@ def titles(person: Person, **filters: str) -> list[str]:
     rows = [row.title for row in all_rows(view)]
     assert count(view) == len(rows)
     return rows
+
+
+def read_by() -> list[int | None]:
+    """Who read it, as the trail says, in order."""
+    read = select(AuditEntry.actor_id).where(AuditEntry.action == "risk.read")
+    return list(db.session.scalars(read.order_by(AuditEntry.id)))
 
 
 @pytest.fixture
@@ -96,8 +106,69 @@ def test_reading_it_is_in_the_trail_once_an_hour(
     client.sign_in(company.engineer)
     for page in ("/edit", "", ""):
         assert client.get(f"/risks/{secret.ref}{page}").status_code == 200
-    read = select(AuditEntry).where(AuditEntry.action == "risk.read")
-    assert [entry.actor_id for entry in db.session.scalars(read)] == [company.engineer.id]
+    assert read_by() == [company.engineer.id]
+    with clock_at(now() + timedelta(minutes=61)):
+        client.sign_in(company.engineer)
+        assert client.get(f"/risks/{secret.ref}").status_code == 200
+    assert read_by() == [company.engineer.id] * 2
+
+
+def test_every_door_to_it_is_in_the_trail_and_lists_are_not(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    doer = make_person(None)
+    action = make_action(company.team, company.engineer, risk_id=secret.id)
+    with transaction():
+        db.session.merge(action).owner_id = doer.id
+    client.sign_in(company.engineer)
+    for path in ("/risks", "/search?q=signing", "/actions?group=all", "/risks/top"):
+        assert client.get(path).status_code == 200
+    assert read_by() == []
+    client.sign_in(doer)
+    assert client.get(f"/actions/{action.ref}").status_code == 200
+    assert read_by() == [doer.id]
+    client.sign_in(company.engineer)
+    assert client.get(f"/trail?ref={secret.ref}").status_code == 200
+    assert read_by() == [doer.id, company.engineer.id]
+
+
+def test_an_export_that_holds_it_says_so_to_its_readers_only(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    make_action(company.team, company.engineer, risk_id=secret.id)
+    client.sign_in(company.manager)
+    assert client.post("/export/risks", data={"format": "csv"}).status_code == 200
+    client.sign_in(company.engineer)
+    for kind in ("risks", "actions"):
+        assert client.post(f"/export/{kind}", data={"format": "csv"}).status_code == 200
+    took = select(AuditEntry).where(AuditEntry.action == "risk.take").order_by(AuditEntry.id)
+    assert [
+        (entry.actor_id, entry.subject_ref, entry.changes) for entry in db.session.scalars(took)
+    ] == [
+        (company.engineer.id, secret.ref, {"file": [None, f"{kind}.csv"]})
+        for kind in ("risks", "actions")
+    ]
+    told = {
+        who: entries(actor(who), TrailFilter()).entries
+        for who in (company.engineer, company.manager)
+    }
+    acts = {who: {entry.action for entry in found} for who, found in told.items()}
+    assert "risk.take" in acts[company.engineer]
+    assert "risk.take" not in acts[company.manager]
+
+
+def test_where_the_trail_cannot_be_written_it_is_not_shown(
+    client: RegisterClient, company: Company, secret: Risk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_values: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+
+    client.sign_in(company.engineer)
+    monkeypatch.setitem(client.application.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr(readers, "record_all", full)
+    answer = client.get(f"/risks/{secret.ref}")
+    assert answer.status_code == 503
+    assert TITLE not in answer.text
 
 
 def test_filed_as_confidential_nobody_else_ever_sees_it(

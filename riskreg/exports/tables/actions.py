@@ -11,6 +11,7 @@ from riskreg.actions.models import ActionItem, Slip
 from riskreg.actions.queries import wanted_ids
 from riskreg.exports.kinds import Asked, Book, ExportTable, Row, Sheet
 from riskreg.exports.reading import ids_of, in_portions, word
+from riskreg.org.access import secrets_among
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Permission
 
@@ -46,7 +47,12 @@ def read(asked: Asked) -> Book:
     )
     ids = ids_of(wanted_ids(asked.actor, wanted, today=asked.today))
     data = Sheet(name="data", columns=COLUMNS, rows=in_portions(ids, _portion))
-    return Book(name="actions", data=data, count=len(ids))
+    return Book(
+        name="actions",
+        data=data,
+        count=len(ids),
+        secrets=secrets_among(asked.actor, "action_item", ids),
+    )
 
 
 def _portion(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:

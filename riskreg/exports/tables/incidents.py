@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from riskreg.exports.kinds import Asked, Book, ExportTable, Row, Sheet
 from riskreg.exports.reading import IDS, ids_of, in_portions, lists_of, word
-from riskreg.org.access import visible
+from riskreg.org.access import secrets_among, visible
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.postmortems.forms import filter_from
@@ -78,7 +78,12 @@ def read(asked: Asked) -> Book:
     seen = visible(asked.actor, Permission.SYSTEM_VIEW, System.team_id)
     rows = in_portions(ids, partial(_portion, seen))
     data = Sheet(name="data", columns=COLUMNS, rows=rows)
-    return Book(name="incidents", data=data, count=len(ids))
+    return Book(
+        name="incidents",
+        data=data,
+        count=len(ids),
+        secrets=secrets_among(asked.actor, "incident", ids),
+    )
 
 
 def _portion(

@@ -16,7 +16,7 @@ from riskreg.exports.kinds import Asked, Book, Cell, ExportTable, Row, Sheet
 from riskreg.exports.reading import IDS, by_id, ids_of, in_portions, lists_of, word
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.severity import band, product_score
-from riskreg.org.access import visible
+from riskreg.org.access import secrets_among, visible
 from riskreg.org.models import Person, System, Team
 from riskreg.org.permissions import Permission
 from riskreg.risks.conditions import ordered_ids, view_of
@@ -122,6 +122,7 @@ def read(asked: Asked) -> Book:
             name="data", columns=COLUMNS, rows=in_portions(ids, _reader(known, numbers, seen))
         ),
         count=len(ids),
+        secrets=secrets_among(asked.actor, "risk", ids),
         more=(
             Sheet(name="matrix", columns=MATRIX, rows=lambda: _matrix_rows(known, numbers)),
             Sheet(name="history", columns=HISTORY, rows=_history(ids, numbers)),
