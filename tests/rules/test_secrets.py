@@ -3,18 +3,22 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
+import pypdfium2
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select
 
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
-from riskreg.errors import NotFound
-from riskreg.exports.queries import known_tables
+from riskreg.errors import NotFound, Unavailable
+from riskreg.exports.queries import known_formats, known_tables
 from riskreg.lib.dates import now
 from riskreg.metrics.matrix import Rating
 from riskreg.org import readers
@@ -22,7 +26,9 @@ from riskreg.org.kinds import Role, Scope
 from riskreg.org.models import Person, Team, UseCount
 from riskreg.org.permissions import Actor
 from riskreg.org.readers import keep_confidential
+from riskreg.packs.document import pack_pdf
 from riskreg.packs.kinds import PackKind
+from riskreg.packs.models import Snapshot
 from riskreg.packs.recipes import RECIPES
 from riskreg.packs.services import freeze
 from riskreg.postmortems.models import Incident, Postmortem
@@ -39,12 +45,15 @@ from tests.actions.factories import make_action
 from tests.api.conftest import make_token
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_team
+from tests.mail_server import mail_server
+from tests.org.test_links import work
 from tests.postmortems.factories import make_incident, make_postmortem, make_risk
 from tests.rules.test_rights import ADDRESSES, path_of, things_of
 
 SECRET = re.compile(r"(?i)kanarienvogel-([a-z_.]+)")
 # What lists show of a thing; the trail tells of those who are shown more.
 ROW = re.compile(r"\.(action_)?title$|\.pin_reason$")
+XLSX = known_formats()["xlsx"].mimetype
 OTHERS = ("viewer", "engineer", "manager", "admin", "beside", "nobody", "token")
 MODELS: Mapping[str, type[Any]] = {"risk": Risk, "incident": Incident, "review": Review}
 TEXTS = {
@@ -189,8 +198,51 @@ def test_a_secret_is_found_by_its_readers_and_by_nobody_else(
         ),
         *("export actions csv", "export incidents csv", "export incidents json"),
         *(f"/reviews/{world.names['review']}", "export review csv", "export review json"),
+        *(f"export {kind} xlsx" for kind in ("risks", "actions", "incidents", "review")),
     }
     assert not {place for place in found if place.startswith("pack")}
+
+
+@pytest.mark.pdf
+def test_no_letter_and_no_pdf_tells_a_secret(
+    app: Flask, client: RegisterClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = client.sign_in(world.people["admin"])
+    with mail_server() as box:
+        mailing = replace(app.config["SETTINGS"], mail=box.server, base_url="http://localhost")
+        monkeypatch.setitem(app.config, "SETTINGS", mailing)
+        for folder, name in (("risks", "risk"), ("incidents", "incident"), ("reviews", "review")):
+            sent = {"why": word("opening")}
+            page = f"/{folder}/{world.names[name]}/opening"
+            assert admin.post(page, data=sent).status_code == 303
+        work(app)
+        letters = [
+            (str(each["To"]), f"{each['Subject']}\n{each.get_content()}") for each in box.letters
+        ]
+    assert {to for to, _text in letters} == {world.people["reader"].email}
+    assert all(world.names[name] in "".join(text for _to, text in letters) for name in MODELS)
+    assert [text for _to, text in letters if SECRET.search(text)] == []
+    with transaction():
+        team = db.session.get_one(Team, world.team.id)
+        reader = actor(db.session.get_one(Person, world.people["reader"].id))
+        snapshot = freeze(reader, kind=PackKind.REGISTER, team=team)
+    text = _text_of_pdf(_pdf(snapshot))
+    assert world.names["open_risk"] in text
+    assert not SECRET.search(text)
+
+
+def _pdf(snapshot: Snapshot) -> bytes:
+    try:
+        return pack_pdf(snapshot).content
+    except Unavailable as error:
+        pytest.skip(error.message)
+
+
+def _text_of_pdf(content: bytes) -> str:
+    """What is drawn on its pages, and what it says of itself."""
+    document = pypdfium2.PdfDocument(content)
+    pages = [page.get_textpage().get_text_bounded() for page in document]
+    return "\n".join([*pages, *document.get_metadata_dict().values()])
 
 
 def _open_things(team: Team, doer: Person) -> dict[str, str]:
@@ -308,7 +360,7 @@ def _seen(client: RegisterClient, world: World, who: str) -> Iterator[tuple[str,
     for kind in known_tables():
         with transaction():  # so many exports are more than a person may ask for at once
             db.session.execute(delete(UseCount))
-        for form in ("csv", "json"):
+        for form in ("csv", "json", "xlsx"):
             text = _asked(client, f"/export/{kind}", method="POST", data=wanted | {"format": form})
             yield f"export {kind} {form}", text
     yield from _packs(world, world.people[who])
@@ -321,7 +373,15 @@ def _asked(client: RegisterClient, path: str, **sent: object) -> str:
     assert answer.status_code != 429, path
     db.session.rollback()
     db.session.expire_all()
+    if answer.mimetype == XLSX:
+        return _text_of_book(answer.data)
     return "" if answer.mimetype == "application/pdf" else answer.text
+
+
+def _text_of_book(content: bytes) -> str:
+    """All that lies in a workbook: cells of every sheet, names, and what it says of itself."""
+    with ZipFile(BytesIO(content)) as book:
+        return "\n".join(book.read(name).decode() for name in book.namelist())
 
 
 def _paths(world: World) -> list[str]:
