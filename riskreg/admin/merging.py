@@ -11,14 +11,21 @@ from riskreg.actions.kinds import ActionStatus
 from riskreg.actions.models import ActionItem
 from riskreg.audit.services import record, record_all
 from riskreg.db import db
-from riskreg.errors import Conflict, Invalid, Stale
+from riskreg.errors import Conflict, Invalid
 from riskreg.lib.dates import now
 from riskreg.org.access import require, visible
 from riskreg.org.history import remember_teams
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import Actor, Permission
-from riskreg.org.places import checked_day, demand_both, put_under, refuse_merged, take_turn
+from riskreg.org.places import (
+    checked_day,
+    demand_both,
+    demand_version,
+    put_under,
+    refuse_merged,
+    take_turn,
+)
 from riskreg.org.services import RANK, grant_role, revoke_role
 from riskreg.postmortems.kinds import PostmortemStatus
 from riskreg.postmortems.models import Incident, Postmortem
@@ -80,8 +87,7 @@ def merge_team(actor: Actor, team: Team, into: Team, *, version: int | None = No
     """
     take_turn(team, into)
     require(actor, Permission.TEAM_VIEW, team, view=Permission.TEAM_VIEW)
-    if version is not None and version != team.version:
-        raise Stale(_("Somebody else changed this team in the meantime. Nothing was saved."))
+    demand_version(team, version, yours={_("Below"): into.name, _("Merged into"): into.name})
     if team.parent is None:
         raise Conflict(_("The top of the tree cannot be merged into another team."))
     if team.merged_into_id is not None:

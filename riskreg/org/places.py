@@ -1,6 +1,6 @@
 """Move a team in the tree, with all below it; the days before stay where they were."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,8 +29,7 @@ def move_team(
     """
     take_turn(team, parent)
     require(actor, Permission.TEAM_VIEW, team, view=Permission.TEAM_VIEW)
-    if version is not None and version != team.version:
-        raise Stale(_("Somebody else changed this team in the meantime. Nothing was saved."))
+    demand_version(team, version, yours={_("Below"): parent.name})
     if team.parent is None:
         raise Conflict(_("The top of the tree stays where it is."))
     demand_both(actor, team.parent, parent)
@@ -87,6 +86,20 @@ def demand_both(actor: Actor, here: Team, there: Team) -> None:
                     team=place.name,
                 )
             )
+
+
+def demand_version(team: Team, version: int | None, *, yours: Mapping[str, str]) -> None:
+    """Raise Stale, with what is stored beside what was wanted, for another version of the team."""
+    if version is None or version == team.version:
+        return
+    theirs = {_("Name"): team.name, _("Below"): team.parent.name if team.parent else "–"}
+    if team.merged_into is not None:
+        theirs[_("Merged into")] = team.merged_into.name
+    raise Stale(
+        _("Somebody else changed this team in the meantime. Nothing was saved."),
+        theirs=dict.fromkeys(yours, "–") | theirs,
+        yours={_("Name"): team.name, **yours},
+    )
 
 
 def refuse_merged(team: Team) -> None:

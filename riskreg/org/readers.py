@@ -11,9 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.services import Changes, record, record_all
-from riskreg.db import db, transaction
-from riskreg.errors import Forbidden, Invalid, NotFound
+from riskreg.db import db, take_turn, transaction
+from riskreg.errors import Forbidden, Invalid, NotFound, Stale
 from riskreg.lib.dates import now
+from riskreg.lib.hashing import digest
 from riskreg.lib.text import clean_text
 from riskreg.org.access import is_root, require
 from riskreg.org.confidential import KINDS, Kind, Secret
@@ -59,14 +60,24 @@ def readers_of(item: Any) -> Readers:
     )
 
 
-def keep_confidential(actor: Actor, item: Any, *, readers: Sequence[Person], why: str) -> None:
+def readers_mark(item: Any) -> str:
+    """A short mark of who may read it: who changes that says with it which list they saw."""
+    named = sorted(person.id for person in readers_of(item).named)
+    return digest([item.is_confidential, named])[:16]
+
+
+def keep_confidential(
+    actor: Actor, item: Any, *, readers: Sequence[Person], why: str, base: str | None = None
+) -> None:
     """Let nobody read it but its owner, those who have an action of it, and these readers.
 
-    When it becomes confidential, whoever does so and whoever filed it are readers too. Raises
-    Invalid without a reason, or when nobody could read it.
+    When it becomes confidential, whoever does so and whoever filed it are readers too. `base` is
+    the `readers_mark` of the list that the person saw. Raises Invalid without a reason, or when
+    nobody could read it, Stale when the list is another one by now.
     """
     _demand_own(actor, item)
     why = _demand_reason(why)
+    _demand_same(item, base, _told(readers))
     before = readers_of(item).named
     wanted = {person.id: person for person in readers}
     if not item.is_confidential:
@@ -82,10 +93,14 @@ def keep_confidential(actor: Actor, item: Any, *, readers: Sequence[Person], why
     _keep(actor, "conceal", item, changes, why)
 
 
-def make_public(actor: Actor, item: Any, *, why: str) -> None:
-    """Let everybody read it whose role allows it. Raises Invalid without a reason."""
+def make_public(actor: Actor, item: Any, *, why: str, base: str | None = None) -> None:
+    """Let everybody read it whose role allows it. Raises Invalid without a reason.
+
+    And Stale when its readers are not those of `base` any more, the list that the person saw.
+    """
     _demand_own(actor, item)
     why = _demand_reason(why)
+    _demand_same(item, base, _("Everybody whose role allows it"))
     if not item.is_confidential:
         return
     item.is_confidential = False
@@ -226,6 +241,28 @@ def _demand_own(actor: Actor, item: Any) -> None:
         return
     if actor.person_id not in {person.id for person in readers_of(item).named}:
         raise Forbidden(_("Only its owner and its named readers say who may read it."))
+
+
+def _demand_same(item: Any, base: str | None, wanted: str) -> None:
+    """Who changes the list has to have seen it; two who do so at once take turns."""
+    take_turn(f"readers:{item.__tablename__}:{item.id}")
+    if base is None or base == readers_mark(item):
+        return
+    name = str(_("Who may read it"))
+    now_named = readers_of(item).named
+    told = _told(now_named) if item.is_confidential else _("Everybody whose role allows it")
+    raise Stale(
+        _(
+            "Somebody else changed who may read %(ref)s in the meantime. Nothing was saved.",
+            ref=item.ref,
+        ),
+        theirs={name: str(told)},
+        yours={name: wanted},
+    )
+
+
+def _told(people: Sequence[Person]) -> str:
+    return ", ".join(_names(people)) or str(_("Nobody by name"))
 
 
 def _kind(item: Any) -> Kind:

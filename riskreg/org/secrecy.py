@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectMultipleField, TextAreaField
+from wtforms import Form, HiddenField, SelectMultipleField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from riskreg.db import db
@@ -33,6 +33,7 @@ from riskreg.org.readers import (
     may_open,
     note_reading,
     open_for_a_while,
+    readers_mark,
     readers_of,
 )
 from riskreg.web.security import current_actor, requires
@@ -58,6 +59,7 @@ class ReadersForm(ReasonForm):
         coerce=int,
         description=_l("Beside its owner and whoever has an action of it. No role opens it."),
     )
+    base = HiddenField()  # which list was shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +147,7 @@ class _Pages:
         """Who reads it: everybody on the team, or the people named here."""
         item = self._found(ref)
         named = [person.id for person in readers_of(item).named] or [current_actor.person_id]
-        return self._page(item, ReadersForm(data={"readers": named}))
+        return self._page(item, ReadersForm(data={"readers": named, "base": readers_mark(item)}))
 
     def name_readers(self, ref: str) -> ResponseReturnValue:
         """Keep it confidential to these readers."""
@@ -156,7 +158,11 @@ class _Pages:
         found = people_by_id(form.readers.data or [])
         try:
             keep_confidential(
-                current_actor, item, readers=list(found.values()), why=form.why.data or ""
+                current_actor,
+                item,
+                readers=list(found.values()),
+                why=form.why.data or "",
+                base=form.base.data or None,
             )
         except Invalid as error:
             form[error.field or "why"].errors = [error.message]
@@ -167,12 +173,12 @@ class _Pages:
     def unname_readers(self, ref: str) -> ResponseReturnValue:
         """Let everybody read it again whose role allows it."""
         item = self._found(ref)
-        form = ReasonForm(request.form)
+        form, again = ReasonForm(request.form), ReadersForm(request.form)
         if not form.validate():
-            again = ReadersForm(request.form)
             again.why.errors = form.why.errors
             return self._page(item, again), 422
-        make_public(current_actor, item, why=form.why.data or "")
+        base = again.base.data or None
+        make_public(current_actor, item, why=form.why.data or "", base=base)
         flash(_("%(ref)s is not confidential any more.", ref=item.ref))
         return redirect(self._url(self.feature.show, item), 303)
 

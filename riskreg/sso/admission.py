@@ -13,7 +13,7 @@ from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import team_for, teams_for
 from riskreg.sso import services
 from riskreg.sso.forms import AdmissionForm, GroupForm
-from riskreg.sso.queries import admission, demand_root, group_rules, team_of
+from riskreg.sso.queries import admission, demand_root, group_rules, rules_mark, team_of
 from riskreg.web.security import current_actor, requires
 
 bp = Blueprint("admission", __name__, url_prefix="/admin/single-sign-on")
@@ -54,7 +54,13 @@ def give() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), 422
     team = team_for(current_actor, form.team.data)
-    services.map_group(current_actor, form.group.data or "", team, Role(form.role.data))
+    services.map_group(
+        current_actor,
+        form.group.data or "",
+        team,
+        Role(form.role.data),
+        base=form.base.data or None,
+    )
     flash(_("This counts from the next sign-in on."))
     return redirect(url_for("admission.index"), 303)
 
@@ -64,7 +70,7 @@ def give() -> ResponseReturnValue:
 @proven_lately("admission.index")
 def take(number: int) -> ResponseReturnValue:
     """Take a role from a group."""
-    services.unmap_group(current_actor, number)
+    services.unmap_group(current_actor, number, base=request.form.get("base") or None)
     flash(_("The group gives this role no more."))
     return redirect(url_for("admission.index"), 303)
 
@@ -72,11 +78,15 @@ def take(number: int) -> ResponseReturnValue:
 def _page(group_form: GroupForm | None = None) -> str:
     demand_root(current_actor)
     row: Any = admission()
+    rules = group_rules()
+    form = group_form or _group_form()
+    form.base.data = form.base.data or rules_mark(rules)
     return render_template(
         "sso/admission.html",
         form=AdmissionForm(obj=row),
-        group_form=group_form or _group_form(),
-        rules=[(rule, team_of(rule)) for rule in group_rules()],
+        group_form=form,
+        rules=[(rule, team_of(rule)) for rule in rules],
+        rules_mark=rules_mark(rules),
         labels=labels,
     )
 

@@ -38,6 +38,7 @@ class GroupForm(Form):
     )
     team = SelectField(_l("Team"), [InputRequired()])
     role = SelectField(_l("Role"), [InputRequired()], default=Role.VIEWER)
+    base = HiddenField()  # which rules were shown
 
     def offer(self, teams: Sequence[Team]) -> Self:
         """Fill in what can be chosen."""

@@ -1,6 +1,6 @@
 """Reads of single sign-on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from riskreg.db import db
 from riskreg.errors import Forbidden
+from riskreg.lib.hashing import digest
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.queries import root_team
@@ -46,6 +47,11 @@ def group_rules() -> Sequence[GroupRule]:
     """All rules, by group and team."""
     query = select(GroupRule).options(joinedload(GroupRule.team))
     return db.session.scalars(query.order_by(GroupRule.group_name, GroupRule.id)).all()
+
+
+def rules_mark(rules: Iterable[GroupRule]) -> str:
+    """A short mark of all rules: who changes one says with it which ones they saw."""
+    return digest(sorted([rule.id, rule.role] for rule in rules))[:16]
 
 
 def demand_root(actor: Actor) -> Team:

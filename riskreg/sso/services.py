@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 
 import structlog
+from flask_babel import LazyString
 from flask_babel import gettext as _
 
 from riskreg.audit.services import changed, record
-from riskreg.db import db
+from riskreg.db import db, take_turn
 from riskreg.errors import Conflict, Forbidden, NotFound, Stale
 from riskreg.lib.dates import now
 from riskreg.org.account import end_all_sessions
 from riskreg.org.accounts import demand_over
 from riskreg.org.kinds import Role
+from riskreg.org.labels import ROLE
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Actor
 from riskreg.org.services import RANK, create_person, grant_role, revoke_role
@@ -25,6 +27,7 @@ from riskreg.sso.queries import (
     demand_root,
     group_rules,
     person_with_email,
+    rules_mark,
     team_of,
 )
 
@@ -97,16 +100,26 @@ def change_admission(actor: Actor, values: Mapping[str, bool], *, version: int |
         db.session.add(row)
         db.session.flush()
     elif row.version != version:
-        raise Stale(_("Somebody else changed this in the meantime. Nothing was saved."))
+        raise Stale(
+            _("Somebody else changed this in the meantime. Nothing was saved."),
+            theirs=_switches({name: getattr(row, name) for name in values}),
+            yours=_switches(values),
+        )
     changes = changed(row, values)
     if changes:
         db.session.flush()
         record(actor=actor, action="admission.update", subject=row, changes=changes)
 
 
-def map_group(actor: Actor, group_name: str, team: Team, role: Role) -> None:
-    """From now on the group has the role on the team, instead of the one it had there."""
+def map_group(
+    actor: Actor, group_name: str, team: Team, role: Role, *, base: str | None = None
+) -> None:
+    """From now on the group has the role on the team, instead of the one it had there.
+
+    `base` is the `rules_mark` of the list that the person saw; raises Stale for another one.
+    """
     demand_root(actor)
+    _demand_same_rules(base, group_name, team, ROLE[role])
     rule = next(
         (each for each in group_rules() if (each.group_name, each.team) == (group_name, team)), None
     )
@@ -121,16 +134,46 @@ def map_group(actor: Actor, group_name: str, team: Team, role: Role) -> None:
         record(actor=actor, action="group.map", subject=rule, changes=changes)
 
 
-def unmap_group(actor: Actor, rule_id: int) -> None:
-    """The group has no role there any more; people keep theirs until they sign in again."""
+def unmap_group(actor: Actor, rule_id: int, *, base: str | None = None) -> None:
+    """The group has no role there any more; people keep theirs until they sign in again.
+
+    `base` as in `map_group`.
+    """
     demand_root(actor)
     rule = db.session.get(GroupRule, rule_id)
     if rule is None:
         raise NotFound(_("There is nothing here, or you may not see it."))
+    _demand_same_rules(base, rule.group_name, rule.team, None)
     changes = {f"role of {rule.group_name} on {rule.team.slug}": [rule.role, None]}
     record(actor=actor, action="group.unmap", subject=rule, changes=changes)
     db.session.delete(rule)
     db.session.flush()
+
+
+def _switches(values: Mapping[str, bool]) -> dict[str, str]:
+    names = {
+        "connects_by_email": _("Connect an account with the person who has its e-mail"),
+        "admits_new": _("Make a person for an account that nobody here has"),
+    }
+    return {str(names[name]): str(_("on") if on else _("off")) for name, on in values.items()}
+
+
+def _demand_same_rules(
+    base: str | None, group_name: str, team: Team, wanted: LazyString | None
+) -> None:
+    """Who changes a rule has to have seen all of them; two who do so at once take turns."""
+    take_turn("group rules")
+    rules = group_rules()
+    if base is None or base == rules_mark(rules):
+        return
+    held = [each.role for each in rules if (each.group_name, each.team) == (group_name, team)]
+    none = str(_("no role"))
+    name = str(_("%(group)s on %(team)s", group=group_name, team=team.name))
+    raise Stale(
+        _("Somebody else changed what groups give in the meantime. Nothing was saved."),
+        theirs={name: str(ROLE[held[0]]) if held else none},
+        yours={name: str(wanted) if wanted else none},
+    )
 
 
 def _person_by_email(identity: Identity, provider: Provider) -> Person | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from riskreg.actions.models import ActionItem
@@ -18,6 +19,7 @@ from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.org.places import move_team
 from riskreg.org.queries import teams_for
 from riskreg.packs.past import cells_at
 from riskreg.postmortems.models import Incident
@@ -47,6 +49,25 @@ def merged(team: Team, into: Team) -> None:
         merge_team(
             SYSTEM_ACTOR, db.session.get_one(Team, team.id), db.session.get_one(Team, into.id)
         )
+
+
+@pytest.mark.parametrize("page", ["place", "merger"])
+def test_an_older_form_is_refused_and_both_versions_are_shown(
+    client: RegisterClient, root: Team, admin: Person, page: str
+) -> None:
+    payments, _delivery = make_team("Payments", parent=root), make_team("Delivery", parent=root)
+    team = make_team("Checkout", parent=root)
+    sent = {"parent": "delivery", "version": str(team.version)}
+    with transaction():
+        move_team(SYSTEM_ACTOR, db.session.get_one(Team, team.id), db.session.merge(payments))
+    client.sign_in(admin)
+    refused = client.post(f"/teams/checkout/{page}", data=sent)
+    assert refused.status_code == 409
+    shown = html.fromstring(refused.text).find(".//table").text_content()
+    assert "Payments" in shown
+    assert "Delivery" in shown
+    kept = db.session.get_one(Team, team.id)
+    assert (kept.parent_id, kept.merged_into_id) == (payments.id, None)
 
 
 def test_moves_a_team_and_shows_where_it_stood(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -50,6 +51,11 @@ def titles(person: Person, **filters: str) -> list[str]:
     rows = [row.title for row in all_rows(view)]
     assert count(view) == len(rows)
     return rows
+
+
+def base_of(page: str) -> str:
+    """Which list of readers a page showed."""
+    return str(html.fromstring(page).xpath("string(//input[@name='base']/@value)"))
 
 
 def read_by() -> list[int | None]:
@@ -207,6 +213,28 @@ def test_readers_are_named_on_its_page_and_lifted_again(
         "risk.reveal",
     ]
     assert not db.session.scalars(select(Reader)).all()
+
+
+def test_an_older_list_of_readers_is_refused_and_both_are_shown(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    client.sign_in(company.engineer)
+    address = f"/risks/{secret.ref}/readers"
+    seen = base_of(client.get(address).text)
+    conceal(secret, company.engineer, company.manager, company.engineer)
+    sent = {"readers": [company.viewer.id], "why": "She knows it.", "base": seen}
+    refused = client.post(address, data=sent)
+    assert refused.status_code == 409
+    for person in (company.manager, company.viewer):
+        assert person.name in refused.text
+    assert company.manager.name in client.get(address).text
+    gone = client.post(f"{address}/removal", data={"why": "Repaired.", "base": seen})
+    assert gone.status_code == 409
+    assert company.manager.name in gone.text
+    assert db.session.get_one(Risk, secret.id).is_confidential
+    sent["base"] = base_of(client.get(address).text)
+    assert client.post(address, data=sent).status_code == 303
+    assert set(titles(company.viewer)) == {TITLE, "Ordinary"}
 
 
 def test_somebody_stays_able_to_read_it(company: Company, secret: Risk) -> None:

@@ -1,6 +1,7 @@
 """The page where administrators of the whole say who is let in, and which groups give roles."""
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from riskreg.audit.models import AuditEntry
@@ -46,6 +47,33 @@ def test_gives_changes_and_takes_a_role_of_a_group(
     ]
 
 
+def test_an_older_list_of_groups_is_refused_and_both_versions_are_shown(
+    client: RegisterClient, admin: Person, team: Team
+) -> None:
+    client.sign_in(admin)
+    address = "/admin/single-sign-on/groups"
+    seen = base_of(client)
+    assert client.post(address, data={**RULE, "base": seen}).status_code == 303
+    number = db.session.scalars(select(GroupRule.id)).one()
+    later = {**RULE, "role": "viewer", "base": seen}
+    for path, yours in ((address, "Viewer"), (f"{address}/{number}/end", "no role")):
+        refused = client.post(path, data=later)
+        assert refused.status_code == 409
+        cells = html.fromstring(refused.text).xpath("//table//td")
+        assert [cell.text_content() for cell in cells] == ["Engineer", yours]
+    assert rules() == [("sre", team.id, Role.ENGINEER)]
+    assert client.post(address, data={**later, "base": base_of(client)}).status_code == 303
+    end = f"{address}/{number}/end"
+    assert client.post(end, data={"base": base_of(client)}).status_code == 303
+
+
+def base_of(client: RegisterClient) -> str:
+    """Which rules the page shows now."""
+    page = html.fromstring(client.get("/admin/single-sign-on").text)
+    (mark,) = set(page.xpath("//input[@name='base']/@value"))
+    return str(mark)
+
+
 @pytest.mark.parametrize("values", [{"group": ""}, {"team": "nowhere"}, {"role": "king"}])
 def test_refuses_bad_values(
     client: RegisterClient, admin: Person, team: Team, values: dict[str, str]
@@ -62,7 +90,10 @@ def test_switches_are_off_until_they_are_on_and_remember_nothing_stale(
     assert client.post("/admin/single-sign-on", data={"connects_by_email": "y"}).status_code == 303
     row = db.session.scalars(select(Admission)).one()
     assert (row.connects_by_email, row.admits_new) == (True, False)
-    assert client.post("/admin/single-sign-on", data={"version": "1"}).status_code == 409
+    refused = client.post("/admin/single-sign-on", data={"version": "1", "admits_new": "y"})
+    assert refused.status_code == 409
+    cells = html.fromstring(refused.text).xpath("//table//td")
+    assert [cell.text_content() for cell in cells] == ["on", "off", "off", "on"]
     assert (
         client.post("/admin/single-sign-on", data={"version": str(row.version)}).status_code == 303
     )
