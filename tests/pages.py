@@ -74,3 +74,9 @@ def marked_confidential(page: str) -> list[str]:
     """The links of the rows that a list marks as confidential."""
     rows = html.fromstring(page).xpath("//tr[.//*[local-name()='svg'][@aria-label='confidential']]")
     return [str(row.xpath("string(.//td[contains(@class, 'cell-title')]//a)")) for row in rows]
+
+
+def version_in(answer: TestResponse) -> str:
+    """The version that the form of a page carries."""
+    [value] = html.fromstring(answer.text).xpath("//input[@name='version']/@value")
+    return str(value)

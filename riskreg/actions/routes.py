@@ -24,7 +24,7 @@ from riskreg.actions.origins import Origin, accepted_risk, origin_for, origin_te
 from riskreg.actions.queries import ActionFilter
 from riskreg.audit.queries import entries_of
 from riskreg.db import db
-from riskreg.errors import Invalid
+from riskreg.errors import Invalid, Stale
 from riskreg.lib.dates import now
 from riskreg.metrics import actions as clocks
 from riskreg.org.models import Person, Team
@@ -36,6 +36,7 @@ from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.onward import onward
 from riskreg.web.paging import PAGE_SIZE, Page, numbered_page
 from riskreg.web.security import current_actor, requires
+from riskreg.web.versions import both_versions
 
 bp = Blueprint("actions", __name__)
 ON_TIME_DAYS = 90
@@ -128,10 +129,7 @@ def show(ref: str) -> ResponseReturnValue:
 def edit(ref: str) -> ResponseReturnValue:
     """Its words, owner, type and priority; dates move on their own page."""
     action = queries.action_for(current_actor, ref, Permission.ACTION_EDIT)
-    form = ActionFields(obj=action)
-    form.offer(people())
-    form.owner.data = str(action.owner_id or "")
-    return render_template("actions/edit.html", form=form, action=action)
+    return _edit_page(action, _stored(action))
 
 
 @bp.post("/actions/<ref>/edit")
@@ -147,9 +145,11 @@ def update(ref: str) -> ResponseReturnValue:
             services.reassign(current_actor, action, _owner(form.owner.data))
         except Invalid as error:
             _show(error, form)
+        except Stale as stale:
+            return _edit_page(action, form, **both_versions(stale, _stored(action), form)), 409
         else:
             return redirect(url_for("actions.show", ref=action.ref), 303)
-    return render_template("actions/edit.html", form=form, action=action), 422
+    return _edit_page(action, form), 422
 
 
 @bp.route("/actions/<ref>/closure", methods=["GET", "POST"])
@@ -201,6 +201,18 @@ def reopening(ref: str) -> ResponseReturnValue:
     services.reopen_action(current_actor, action)
     flash(_("%(ref)s is open again.", ref=action.ref))
     return redirect(onward(url_for("actions.show", ref=action.ref)), 303)
+
+
+def _edit_page(action: ActionItem, form: ActionFields, **versions: Any) -> str:
+    return render_template("actions/edit.html", form=form, action=action, **versions)
+
+
+def _stored(action: ActionItem) -> ActionFields:
+    """An action as its form shows it."""
+    form = ActionFields(obj=action)
+    form.offer(people())
+    form.owner.data = str(action.owner_id or "")
+    return form
 
 
 def _state_change(ref: str, form: Form, template: str, change: Any) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from riskreg.db import db
-from riskreg.errors import Conflict, Invalid
+from riskreg.errors import Conflict, Invalid, Stale
 from riskreg.lib.text import slugify
 from riskreg.org import labels
 from riskreg.org.access import can
@@ -45,6 +45,7 @@ from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.paging import PAGE_SIZE, Page, numbered_page
 from riskreg.web.panels import panels
 from riskreg.web.security import current_actor, requires
+from riskreg.web.versions import both_versions
 
 bp = Blueprint("org", __name__)
 SYSTEMS_SHOWN = 12  # on a team's page
@@ -121,13 +122,7 @@ def new_system() -> ResponseReturnValue:
 def edit_system(key: str) -> ResponseReturnValue:
     """Change a system; its key stays, because addresses and files name it."""
     row = system_for(current_actor, key, Permission.SYSTEM_EDIT)
-    # An empty form that was sent would untick every box.
-    sent_form = request.form if request.method == "POST" else None
-    form = SystemForm(sent_form, data=_stored(row)).offer(
-        teams_for(current_actor, Permission.SYSTEM_EDIT),
-        people(),
-        [(other, name) for other, name in system_names(current_actor) if other != key],
-    )
+    form = _system_form(row)
     if request.method == "GET":
         return render_template("org/edit_system.html", form=form, system=row)
     if not form.validate():
@@ -139,7 +134,11 @@ def edit_system(key: str) -> ResponseReturnValue:
         "operators": _operators(form),
         "needs": _needs(form),
     }
-    update_system(current_actor, row, values, version=_number(form.version.data))
+    try:
+        update_system(current_actor, row, values, version=_number(form.version.data))
+    except Stale as stale:
+        versions = both_versions(stale, _system_form(row, sent=False), form)
+        return render_template("org/edit_system.html", form=form, system=row, **versions), 409
     flash(_("%(name)s is saved.", name=row.name))
     return redirect(url_for("org.system", key=key), 303)
 
@@ -213,9 +212,25 @@ def edit_team(slug: str) -> ResponseReturnValue:
         return render_template("org/edit_team.html", form=form, team=row)
     if not form.validate():
         return render_template("org/edit_team.html", form=form, team=row), 422
-    rename_team(current_actor, row, form.name.data or "", version=_number(form.version.data))
+    try:
+        rename_team(current_actor, row, form.name.data or "", version=_number(form.version.data))
+    except Stale as stale:
+        stored = TeamForm(data={"name": row.name, "version": row.version})
+        versions = both_versions(stale, stored, form)
+        return render_template("org/edit_team.html", form=form, team=row, **versions), 409
     flash(_("The team is called %(name)s now.", name=row.name))
     return redirect(url_for("org.team", slug=slug), 303)
+
+
+def _system_form(row: System, *, sent: bool = True) -> SystemForm:
+    """A system as it is, or as the form that was sent would have it."""
+    # An empty form that was sent would untick every box.
+    sent_form = request.form if sent and request.method == "POST" else None
+    return SystemForm(sent_form, data=_stored(row)).offer(
+        teams_for(current_actor, Permission.SYSTEM_EDIT),
+        people(),
+        [(other, name) for other, name in system_names(current_actor) if other != row.key],
+    )
 
 
 def _stored(row: System) -> dict[str, Any]:

@@ -108,6 +108,10 @@ class InstantField(Field):
         wall = to_wall(self.data, self.zone)
         return wall.isoformat(timespec="seconds" if wall.second else "minutes")
 
+    def _value(self) -> str:
+        """What stands in the field, as people read it."""
+        return self.written().replace("T", " ")
+
     def both(self) -> list[datetime]:
         """The two instants that the typed or stored time can mean; fewer when it is clear."""
         wall = self._wall() if self._typed else None

@@ -12,7 +12,7 @@ from wtforms import Form
 from riskreg.actions.once import new_form_key
 from riskreg.actions.queries import actions_of
 from riskreg.audit.queries import entries_of
-from riskreg.errors import Invalid
+from riskreg.errors import Invalid, Stale
 from riskreg.lib.dates import day_start, now
 from riskreg.metrics import linkage
 from riskreg.metrics import postmortems as clocks
@@ -38,6 +38,7 @@ from riskreg.web.left_out import leave_out_unknown
 from riskreg.web.paging import PAGE_SIZE, Page, numbered_page
 from riskreg.web.panels import Panel, add_panel
 from riskreg.web.security import current_actor, requires
+from riskreg.web.versions import both_versions
 
 bp = Blueprint("postmortems", __name__)
 FIGURE_DAYS = 90
@@ -120,7 +121,7 @@ def show(ref: str) -> ResponseReturnValue:
 def edit(ref: str) -> ResponseReturnValue:
     """Its words and times; ?zone=UTC shows the times on those clocks."""
     incident = queries.incident_for(current_actor, ref, Permission.INCIDENT_EDIT)
-    form = _offered(IncidentForm(data=_shown(incident)))
+    form = _offered(IncidentForm(data=_shown(incident, request.args.get("zone", ""))))
     return _edit_page(incident, form)
 
 
@@ -139,6 +140,9 @@ def update(ref: str) -> ResponseReturnValue:
             services.update_incident(current_actor, incident, values, version=form.version.data)
         except Invalid as error:
             show_refusal(error, form)
+        except Stale as stale:
+            stored = _offered(IncidentForm(data=_shown(incident, form.zone.data)))
+            return _edit_page(incident, form, **both_versions(stale, stored, form)), 409
         else:
             return redirect(url_for("postmortems.show", ref=incident.ref), 303)
     return _edit_page(incident, form), 422
@@ -196,8 +200,8 @@ def show_refusal(error: Invalid, form: Form) -> None:
         form.form_errors.append(error.message)
 
 
-def _shown(incident: Incident) -> dict[str, Any]:
-    """What stands in the form that changes an incident."""
+def _shown(incident: Incident, zone: str) -> dict[str, Any]:
+    """What stands in the form that changes an incident, on the clocks of this zone."""
     words = ("title", "summary", "customer_effect", "customer_impact", "budget_percent")
     same = (*words, "version", *TIMES)
     return {name: getattr(incident, name) for name in same} | {
@@ -205,17 +209,18 @@ def _shown(incident: Incident) -> dict[str, Any]:
         "severity": str(int(incident.severity)),
         "systems": [system.key for system in incident.systems],
         "found_by": incident.found_by or forms.NOT_SAID,
-        "zone": zone if (zone := request.args.get("zone", "")) in _zones() else "",
+        "zone": zone if zone in _zones() else "",
     }
 
 
-def _edit_page(incident: Incident, form: IncidentForm) -> str:
+def _edit_page(incident: Incident, form: IncidentForm, **versions: Any) -> str:
     return render_template(
         "postmortems/edit.html",
         incident=incident,
         form=form,
         levels=words.severity_names(),
         zones=_zones(),
+        **versions,
     )
 
 

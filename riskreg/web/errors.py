@@ -33,6 +33,7 @@ from riskreg.errors import (
     Unavailable,
 )
 from riskreg.lib.text import TextError
+from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import entry_here
 from riskreg.web.security import is_api
 
@@ -68,6 +69,8 @@ def render_error(error: RiskregError) -> Response:
     db.session.rollback()
     g.refused = error
     if isinstance(error, NotSignedIn) and not wants_json():
+        if is_fragment():  # a page within the page would be of no use: it is asked for anew
+            return Response(status=401, headers={"HX-Refresh": "true"})
         onward = request.full_path.rstrip("?") if request.method == "GET" else "/"
         return make_response(redirect(url_for("signin.new", next=onward), 303))
     response = _answer(_status_of(error), error.message, error)

@@ -15,6 +15,7 @@ from tests.actions.factories import make_action
 from tests.actions.pages import Cast, acts, make_cast, stored
 from tests.client import RegisterClient
 from tests.factories import make_system
+from tests.pages import version_in
 from tests.postmortems.factories import make_risk
 
 NEXT_MONTH = (today() + timedelta(days=90)).isoformat()
@@ -192,6 +193,9 @@ def test_an_edit_of_an_old_version_shows_both(client: RegisterClient) -> None:
     assert answer.status_code == 409
     assert "Watch certificates and quotas" in answer.text
     assert "Mine" in answer.text
+    again = _edited(cast, title="Mine", version=version_in(answer))
+    assert client.post(path, data=again).status_code == 303
+    assert stored(cast.action).title == "Mine"
 
 
 def test_an_edit_refuses_bad_values_and_strangers(client: RegisterClient) -> None:

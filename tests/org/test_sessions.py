@@ -32,6 +32,8 @@ def test_ends_after_half_an_hour_without_use(client: RegisterClient) -> None:
         assert client.get("/me").status_code == 200  # each use begins the half hour again
     with time_machine.travel(now() + timedelta(minutes=89), tick=False):
         assert client.get("/me").status_code == 303
+        part = client.get("/me", headers={"HX-Request": "true"})  # asked for by a page left open
+        assert (part.status_code, part.headers["HX-Refresh"], part.text) == (401, "true", "")
 
 
 @pytest.mark.asvs("v5.0.0-7.3.2")
