@@ -25,11 +25,15 @@ Look = Callable[[FlaskClient, TestResponse], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Register:
-    """What is sent to, who and what is in it, and all that was stored in the beginning."""
+    """What is sent to, who and what is in it, and all that was stored in the beginning.
+
+    Unless told otherwise it is asked as a program asks: pages are looked at elsewhere.
+    """
 
     app: Flask
     world: World
     rows: Rows
+    accept: str = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +62,17 @@ def send(
     put back.
     """
     form, own = FORMS[rule], register.world.own
-    client = _client(register, form.who)
+    client = client_of(register, form.who)
     with written() as names:
         for who, before, fields in form.first:
-            first = client if who == form.who else _client(register, who)
+            first = client if who == form.who else client_of(register, who)
             given = FORMS[before].fields if fields is None else fields
-            answer = _post(first, _path(before, form, own), filled(given, own))
+            answer = _post(first, _path(before, form, own), filled(given, own), register.accept)
             assert answer.status_code < 400, (rule, before, answer.text)
         stood = register.rows | rows_of(names if form.first else ())
         honest = filled(form.fields, {**own, **(instead or {})})
         data = {**(more or {}), **honest, **(typed or {})}
-        answer = _post(client, _path(rule, form, own, at), data)
+        answer = _post(client, _path(rule, form, own, at), data, register.accept)
         if look is not None:
             look(client, answer)
     after = rows_of(names)
@@ -77,6 +81,14 @@ def send(
         each for each in changes(stood, after) if each.table not in COUNTED and not each.is_refusal
     ]
     return Done(answer=answer, changes=found)
+
+
+def client_of(register: Register, who: str) -> FlaskClient:
+    """Somebody of this world, or nobody."""
+    client = FlaskClient(register.app, register.app.response_class)
+    if who in register.world.cookies:
+        client.set_cookie(COOKIE, register.world.cookies[who])
+    return client
 
 
 def named_in(fields: Fields) -> set[str]:
@@ -110,17 +122,9 @@ def _path(
     )
 
 
-def _client(register: Register, who: str) -> FlaskClient:
-    client = FlaskClient(register.app, register.app.response_class)
-    if who in register.world.cookies:
-        client.set_cookie(COOKIE, register.world.cookies[who])
-    return client
-
-
-def _post(client: FlaskClient, path: str, data: dict[str, Any]) -> TestResponse:
-    """As a program asks: pages are looked at elsewhere."""
+def _post(client: FlaskClient, path: str, data: dict[str, Any], accept: str) -> TestResponse:
     with client.application.app_context():
-        answer = client.post(path, data=data, headers={"Accept": "application/json"})
+        answer = client.post(path, data=data, headers={"Accept": accept})
     assert answer.status_code < 500, (path, data)
     return answer
 

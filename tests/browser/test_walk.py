@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 from pypdf import PdfReader
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Theme, Visitor
 
 MANAGER, DIRECTOR = "Beatriz Carvalho", "Hamza Qureshi"
-WINDOWS = {
+WINDOWS: dict[str, tuple[int, Theme, str]] = {
     "1280-light": (1280, "light", "Picking"),
     "390-dark": (390, "dark", "Supplier portal"),
 }

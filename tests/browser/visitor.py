@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
@@ -22,6 +22,8 @@ REPEATED = [
 ]
 REFUSED = "the server responded with a status of 422"
 
+Theme = Literal["light", "dark"]
+
 # A busy machine is no fault of the page.
 WAIT_MS = 20_000
 expect.set_options(timeout=WAIT_MS)
@@ -30,10 +32,13 @@ expect.set_options(timeout=WAIT_MS)
 class Visitor:
     """A browser window, and what was seen to be wrong in it."""
 
-    def __init__(self, context: BrowserContext, address: str, *, scripts: bool) -> None:
+    def __init__(
+        self, context: BrowserContext, address: str, *, theme: Theme, scripts: bool
+    ) -> None:
         self.context, self.address, self.scripts = context, address, scripts
         context.add_init_script(AXE)
         self.page: Page = context.new_page()
+        self.theme = theme
         self.width = (self.page.viewport_size or {"width": 0})["width"]
         self.faults: list[str] = []
         self.page.on("console", self._console)
@@ -46,19 +51,19 @@ class Visitor:
         address: str,
         *,
         width: int = 1280,
-        theme: str = "light",
+        theme: Theme = "light",
         scripts: bool = True,
     ) -> "Visitor":
         """Open a window."""
         context = browser.new_context(
             viewport={"width": width, "height": 900},
-            color_scheme="dark" if theme == "dark" else "light",
+            color_scheme=theme,
             java_script_enabled=scripts,
             accept_downloads=True,
             reduced_motion="reduce",
         )
         context.set_default_timeout(WAIT_MS)
-        return cls(context, address, scripts=scripts)
+        return cls(context, address, theme=theme, scripts=scripts)
 
     def leave(self) -> None:
         """Close the window; anything seen to be wrong fails the test."""
@@ -93,11 +98,19 @@ class Visitor:
         self._measure()
         self.page.set_viewport_size({"width": self.width, "height": height})
 
-    def look_in_the_dark(self) -> None:
-        """Change to the dark theme, where only the colours differ, look at these, change back."""
+    def look_on_a_phone_in_the_dark(self) -> None:
+        """Make the window narrow and the theme dark, look the page over, change back."""
+        self.page.set_viewport_size({"width": 390, "height": 900})
         self.page.emulate_media(color_scheme="dark")
+        self.look()
+        self.page.emulate_media(color_scheme=self.theme)
+        self.page.set_viewport_size({"width": self.width, "height": 900})
+
+    def look_in_the_other_theme(self) -> None:
+        """Change the theme, where only the colours differ, look at these, change back."""
+        self.page.emulate_media(color_scheme="light" if self.theme == "dark" else "dark")
         self._ask_axe({"type": "rule", "values": COLOURS})
-        self.page.emulate_media(color_scheme="light")
+        self.page.emulate_media(color_scheme=self.theme)
 
     def turn_to(self, section: str) -> None:
         """Follow a word of the main navigation, wherever this window has it."""
