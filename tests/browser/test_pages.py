@@ -106,16 +106,11 @@ FOR_STRANGERS = ("/sign-in", "/sign-in/link", "/sign-in/password", "/nowhere")
 # Pages of what somebody has just made: test_walk.py looks at them, in both windows.
 WALKED = {"/packs/<int:pack_id>", "/risks/import/<int:file_id>"}
 # What everybody opens every day is looked at on a phone in the light, too.
-DAILY: tuple[str, ...] = (
-    "/",
-    "/risks",
-    "/risks/new",
-    "/risks/{risk}",
-    "/risks/matrix",
-    "/risks/quadrant",
-)
-DAILY += ("/risks/top", "/reviews", "/reviews/{review}", "/coverage", "/incidents")
-DAILY += ("/incidents/{incident}", "/actions", "/actions/{action}", "/systems", "/packs", "/trail")
+DAILY = {
+    *("/", "/risks", "/risks/new", "/risks/{risk}", "/risks/matrix", "/risks/quadrant"),
+    *("/risks/top", "/reviews", "/reviews/{review}", "/coverage", "/incidents"),
+    *("/incidents/{incident}", "/actions", "/actions/{action}", "/systems", "/packs", "/trail"),
+}
 ADDRESSES = Path(__file__).parents[1] / "rules" / "addresses.txt"
 
 
