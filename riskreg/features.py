@@ -33,6 +33,7 @@ BLUEPRINTS = (
     "riskreg.org.links",
     "riskreg.org.proofs",
     "riskreg.org.people",
+    "riskreg.org.session_pages",
     "riskreg.org.token_pages",
     "riskreg.org.routes",
     "riskreg.packs.routes",

@@ -70,6 +70,11 @@ def role_rows(person: Person) -> Sequence[RoleRow]:
 def session_rows(actor: Actor, *, idle_minutes: int) -> Sequence[SessionRow]:
     """The actor's own live sessions, the one in use marked."""
     assert actor.person_id is not None
+    return rows_of(actor.person_id, here=actor.session_id, idle_minutes=idle_minutes)
+
+
+def rows_of(person_id: int, *, here: int | None, idle_minutes: int) -> Sequence[SessionRow]:
+    """A person's live sessions; `here` is the id of the one in use."""
     return [
         SessionRow(
             id=row.id,
@@ -77,9 +82,9 @@ def session_rows(actor: Actor, *, idle_minutes: int) -> Sequence[SessionRow]:
             address=row.address,
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
-            is_here=row.id == actor.session_id,
+            is_here=row.id == here,
         )
-        for row in live_sessions(actor.person_id, idle_minutes=idle_minutes)
+        for row in live_sessions(person_id, idle_minutes=idle_minutes)
     ]
 
 

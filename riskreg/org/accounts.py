@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from riskreg.audit.services import changed, record
 from riskreg.db import db
-from riskreg.errors import Conflict, Forbidden
+from riskreg.errors import Conflict, Forbidden, NotFound
+from riskreg.lib.dates import now
 from riskreg.org.account import end_all_sessions
 from riskreg.org.kinds import Entrance, LinkKind, Role
-from riskreg.org.models import Person, Team
+from riskreg.org.models import Person, Team, UserSession
 from riskreg.org.one_time_links import ask_for_link
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.second_factors import remove_second_factor
@@ -106,6 +107,18 @@ def activate_person(actor: Actor, person: Person) -> None:
     """Let a person in again, with the roles they had."""
     demand_over(actor, person)
     _set_active(actor, person, is_active=True)
+
+
+def end_session_of(actor: Actor, person: Person, session_id: int) -> None:
+    """End one session of a person; raises NotFound for one that is not theirs."""
+    demand_over(actor, person)
+    session = db.session.get(UserSession, session_id)
+    if session is None or session.person_id != person.id:
+        raise NotFound(_("There is nothing here, or you may not see it."))
+    if session.revoked_at is None:
+        session.revoked_at = now()
+        db.session.flush()
+        record(actor=actor, action="person.end-session", subject=person, note=session.device)
 
 
 def may_manage(actor: Actor, person: Person) -> bool:

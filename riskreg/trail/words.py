@@ -48,6 +48,7 @@ ACT: Mapping[str, LazyString] = {
     "pack.make_again": _l("asked for a pack again"),
     "pack.put_away": _l("put a pack away"),
     "person.activate": _l("let a person in again"),
+    "person.end-session": _l("ended a session of a person"),
     "person.create": _l("added a person"),
     "person.deactivate": _l("locked a person out"),
     "admission.update": _l("changed who is let in by single sign-on"),

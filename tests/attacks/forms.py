@@ -142,6 +142,9 @@ FORMS: dict[str, Sent] = {
     "/admin/people/<int:person_id>/roles": Sent(fields={"team": "{team}", "role": "manager"}),
     "/admin/people/<int:person_id>/roles/<slug>/end": Sent(),
     "/admin/people/<int:person_id>/second-factor/end": Sent(),
+    "/admin/people/<int:person_id>/sessions/<int:number>/end": Sent(
+        path={"number": "their_session"}
+    ),
     "/admin/people/<int:person_id>/sso/end": Sent(),
     "/admin/people/<int:person_id>/tokens/<int:token_id>/end": Sent(),
     "/admin/people/new": Sent(

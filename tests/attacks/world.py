@@ -94,6 +94,8 @@ def make_world(app: Flask, client: RegisterClient) -> World:
     client.delete_cookie(COOKIE)
     own["session_id"] = _session_of(admin, client)
     others["session_id"] = _session_of(people["root"], client)
+    own["their_session"] = _session_of(colleague, client)
+    others["their_session"] = _session_of(stranger, client)
     with transaction():  # the acts that made all this are not what is looked at
         db.session.execute(delete(AuditEntry))
     return World(cookies=cookies, own=own, others=others)

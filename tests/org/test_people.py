@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 
 from riskreg.audit.models import AuditEntry
 from riskreg.db import db, transaction
-from riskreg.lib.dates import now
+from riskreg.lib.dates import clock_at, now
 from riskreg.org.kinds import Role
 from riskreg.org.models import Grant, Person, Team, UserSession
 from tests.client import RegisterClient
@@ -131,6 +132,35 @@ def test_locks_out_at_once_and_lets_in_again(
     client.post(f"/admin/people/{person.id}/activation")
     assert db.session.get_one(Person, person.id).is_active
     assert roles(person) == {team.id: "engineer"}
+
+
+@pytest.mark.asvs("v5.0.0-7.4.5")
+def test_ends_one_session_of_somebody_with_proof_and_in_the_trail(
+    client: RegisterClient, team: Team, admin: Person
+) -> None:
+    person, other = make_person(team), make_person(team)
+    foreign, kept, lost = (session_of(client, each) for each in (other, person, person))
+    client.sign_in(admin)
+    page = f"/admin/people/{person.id}"
+    assert f"{page}/sessions/{lost}/end" in client.get(page).text
+    with clock_at(now() + timedelta(minutes=11)):
+        assert "/me/proof" in client.post(f"{page}/sessions/{lost}/end").location
+    assert client.post(f"{page}/sessions/{foreign}/end").status_code == 404
+    for _again in range(2):
+        assert client.post(f"{page}/sessions/{lost}/end").location == page
+    ended = select(UserSession.id).where(UserSession.revoked_at.is_not(None))
+    assert db.session.scalars(ended).all() == [lost]
+    assert f"sessions/{kept}/end" in client.get(page).text
+    assert f"sessions/{lost}/end" not in client.get(page).text
+    said = select(AuditEntry).where(AuditEntry.action == "person.end-session")
+    entry = db.session.scalars(said).one()
+    assert (entry.actor_id, entry.subject_id) == (admin.id, person.id)
+
+
+def session_of(client: RegisterClient, person: Person) -> int:
+    """A session that begins now."""
+    client.sign_in(person)
+    return db.session.scalars(select(func.max(UserSession.id))).one()
 
 
 def test_a_new_password_ends_every_session(
