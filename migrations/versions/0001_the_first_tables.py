@@ -790,6 +790,9 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.Column("other_team_ids", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("risk_id", sa.Integer(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["made_by_id"], ["person.id"], name=op.f("fk_snapshot_made_by_id_person")
         ),
@@ -797,8 +800,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_snapshot")),
     )
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_snapshot_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index("ix_snapshot_kind", ["kind", "team_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_snapshot_made_by_id"), ["made_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_snapshot_review_id"), ["review_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_snapshot_risk_id"), ["risk_id"], unique=False)
 
     op.create_table(
         "statement",
@@ -1054,6 +1060,9 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=True),
         sa.Column("page_count", sa.Integer(), nullable=True),
+        sa.Column("risk_id", sa.Integer(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("review_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["asked_by_id"], ["person.id"], name=op.f("fk_pack_asked_by_id_person")
         ),
@@ -1067,7 +1076,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pack", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pack_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pack_incident_id"), ["incident_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pack_job_id"), ["job_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pack_review_id"), ["review_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pack_risk_id"), ["risk_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pack_snapshot_id"), ["snapshot_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pack_team_id"), ["team_id"], unique=False)
 
@@ -1305,7 +1317,10 @@ def downgrade() -> None:
     with op.batch_alter_table("pack", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pack_team_id"))
         batch_op.drop_index(batch_op.f("ix_pack_snapshot_id"))
+        batch_op.drop_index(batch_op.f("ix_pack_risk_id"))
+        batch_op.drop_index(batch_op.f("ix_pack_review_id"))
         batch_op.drop_index(batch_op.f("ix_pack_job_id"))
+        batch_op.drop_index(batch_op.f("ix_pack_incident_id"))
         batch_op.drop_index(batch_op.f("ix_pack_asked_by_id"))
 
     op.drop_table("pack")
@@ -1351,8 +1366,11 @@ def downgrade() -> None:
     op.drop_table("system_dependency")
     op.drop_table("statement")
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_snapshot_risk_id"))
+        batch_op.drop_index(batch_op.f("ix_snapshot_review_id"))
         batch_op.drop_index(batch_op.f("ix_snapshot_made_by_id"))
         batch_op.drop_index("ix_snapshot_kind")
+        batch_op.drop_index(batch_op.f("ix_snapshot_incident_id"))
 
     op.drop_table("snapshot")
     op.drop_table("second_factor")

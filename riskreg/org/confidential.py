@@ -38,6 +38,7 @@ from riskreg.org.permissions import VIEW_OF, Permission
 
 ACTION = "action_item"
 ENTRY = "audit_entry"
+PACK, SNAPSHOT = "pack", "snapshot"
 # A confidential thing, by table and number.
 Secret = tuple[str, int]
 # What the actor may read of each kind: numbers, or a parameter that stands for them.
@@ -89,7 +90,7 @@ KINDS: Mapping[str, Kind] = {
             letters="R",
             edit=Permission.RISK_EDIT,
             owner=("risk", "id", "owner_id"),
-            parts={ACTION: "risk_id"},
+            parts={ACTION: "risk_id", PACK: "risk_id", SNAPSHOT: "risk_id"},
             acts="risk",
             filed="risk.create",
         ),
@@ -98,7 +99,12 @@ KINDS: Mapping[str, Kind] = {
             letters="I",
             edit=Permission.INCIDENT_EDIT,
             owner=("postmortem", "incident_id", "owner_id"),
-            parts={ACTION: "incident_id", "postmortem": "incident_id"},
+            parts={
+                ACTION: "incident_id",
+                "postmortem": "incident_id",
+                PACK: "incident_id",
+                SNAPSHOT: "incident_id",
+            },
             acts="incident",
             filed="incident.create",
         ),
@@ -107,7 +113,7 @@ KINDS: Mapping[str, Kind] = {
             letters="OR",
             edit=Permission.REVIEW_EDIT,
             owner=("operability_review", "id", "started_by_id"),
-            parts={ACTION: "review_id"},
+            parts={ACTION: "review_id", PACK: "review_id", SNAPSHOT: "review_id"},
             acts="review",
             filed="review.start",
         ),

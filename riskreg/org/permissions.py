@@ -105,6 +105,10 @@ class Actor:
         """The same actor, who may read nothing confidential."""
         return replace(self, privy=frozenset())
 
+    def privy_to_only(self, secret: tuple[str, int]) -> "Actor":
+        """The same actor, who may read nothing confidential but this."""
+        return replace(self, privy=self.privy & {secret})
+
     def narrowed(self, path: str, at_most: Role) -> "Actor":
         """The same person as a program acts for them: on one team and below, with a role at most.
 

@@ -15,14 +15,14 @@ from riskreg.metrics.matrix import Matrix
 from riskreg.packs.drawings import HELPERS
 from riskreg.packs.engine import ELSEWHERE, Pdf, Progress, render_pdf
 from riskreg.packs.kept import KeptParts
-from riskreg.packs.kinds import PackKind
+from riskreg.packs.kinds import Frozen, PackKind
 from riskreg.packs.large import Frame, Part, large_pdf
 from riskreg.packs.models import Snapshot
 from riskreg.packs.recipes import RECIPES, SECTIONS
 from riskreg.packs.words import format_long_on
 
 SHORT_CONTENTS = 3  # so few entries stand on the cover instead of a page of their own
-LONG_SENTENCE, RUNNING_HEAD = 110, 90
+LONG_SENTENCE, RUNNING_HEAD, NAME_IN_HEAD = 110, 90, 60
 
 
 def pack_html(snapshot: Snapshot, *, paper: str = "A4") -> str:
@@ -105,6 +105,7 @@ def _frame(snapshot: Snapshot, paper: str) -> dict[str, Any]:
         **cover,
         "is_long": len(cover["sentence"]) > LONG_SENTENCE,
         "head": truncate(f"{cover['title']} · {data['team']}", RUNNING_HEAD),
+        "mark": _mark(data) if data.get("confidential") else "",
         "short_contents": len(data["sections"]) <= SHORT_CONTENTS,
         "team": data["team"],
         "kind": snapshot.kind,
@@ -118,6 +119,12 @@ def _frame(snapshot: Snapshot, paper: str) -> dict[str, Any]:
         "paper": paper,
         "demo": current_app.config["SETTINGS"].demo,
     }
+
+
+def _mark(data: Frozen) -> str:
+    """What every page says of a pack that holds something confidential."""
+    name, day = truncate(data["made_for"], NAME_IN_HEAD), format_long_on(data["on"])
+    return str(_("CONFIDENTIAL — made for %(name)s, %(day)s", name=name, day=day))
 
 
 def _filters(words: list[list[str]]) -> str:

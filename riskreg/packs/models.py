@@ -4,13 +4,44 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship
 
 from riskreg.db import Base, Key, Name
+from riskreg.org.confidential import KINDS, Secret, belongs_to_secret
 from riskreg.org.models import Person, Team
 
+_KINDS = tuple(KINDS.items())
 
-class Snapshot(Base):
+
+class AboutOne:
+    """At most one number says which thing it is about, and so whose secret it is.
+
+    They are no foreign keys: a pack stays when a sample is taken away.
+    """
+
+    __tablename__: str
+
+    risk_id: Mapped[int | None] = mapped_column(index=True, sort_order=97)
+    incident_id: Mapped[int | None] = mapped_column(index=True, sort_order=97)
+    review_id: Mapped[int | None] = mapped_column(index=True, sort_order=97)
+
+    @declared_attr
+    def is_confidential(cls) -> Mapped[bool]:  # noqa: N805 - SQLAlchemy gives the class
+        """Whether what it is about is confidential now."""
+        numbers = {kind.parts[cls.__tablename__] for kind in KINDS.values()}
+        columns = {name: getattr(cls, name).column for name in numbers}
+        return column_property(belongs_to_secret(cls.__tablename__, columns))
+
+    @property
+    def secret(self) -> Secret | None:
+        """What a reader has to be privy to."""
+        if not self.is_confidential:
+            return None
+        parts = ((name, getattr(self, kind.parts[self.__tablename__])) for name, kind in _KINDS)
+        return next(((name, number) for name, number in parts if number), None)
+
+
+class Snapshot(AboutOne, Base):
     """Plain values frozen at an instant; the same snapshot gives the same bytes."""
 
     __tablename__ = "snapshot"
@@ -31,7 +62,7 @@ class Snapshot(Base):
     made_by: Mapped[Person | None] = relationship()
 
 
-class Pack(Base):
+class Pack(AboutOne, Base):
     """A PDF of a snapshot: asked for, being made, or kept in the data folder."""
 
     __tablename__ = "pack"

@@ -11,7 +11,7 @@ from riskreg.db import db
 from riskreg.errors import NotFound
 from riskreg.jobs.kinds import JobState
 from riskreg.jobs.models import Job
-from riskreg.org.access import team_ids, visible
+from riskreg.org.access import note_shown, team_ids, visible
 from riskreg.org.models import Team
 from riskreg.org.permissions import Actor, Permission
 from riskreg.org.tree import Branch
@@ -44,6 +44,8 @@ def pack_for(actor: Actor, pack_id: int, permission: Permission = Permission.PAC
     )
     if pack is None or not _all_seen(pack, team_ids(actor, Permission.PACK_VIEW)):
         raise NotFound(_("There is nothing here, or you may not see it."))
+    if pack.secret is not None:
+        note_shown([pack.secret])
     return pack
 
 

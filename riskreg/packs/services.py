@@ -21,8 +21,10 @@ from riskreg.lib.dates import local_day, now
 from riskreg.lib.hashing import digest, sha256
 from riskreg.lib.text import truncate
 from riskreg.org.access import require, team_ids
+from riskreg.org.confidential import KINDS, SNAPSHOT, Secret
 from riskreg.org.models import Team
 from riskreg.org.permissions import SYSTEM_ACTOR, Actor, Permission
+from riskreg.org.readers import note_taking
 from riskreg.packs.engine import Pdf
 from riskreg.packs.kinds import OTHER_TEAMS, PAPERS, PackKind, Recipe, Scope
 from riskreg.packs.models import Pack, Snapshot
@@ -50,45 +52,58 @@ def freeze(
 ) -> Snapshot:
     """Freeze what the actor may see of a team, or of one thing, into plain values.
 
-    A pack about one thing belongs to that thing's team, which must be `team` or below it.
-    `filters` are the query values of a list. Equal contents give equal hashes. Raises Invalid for
-    a missing ref, NotFound or Forbidden as the actor's roles say.
+    A pack about one thing belongs to that thing's team, which must be `team` or below it. The whole
+    team reads a pack, so nothing confidential is in it; but where it is about one confidential
+    thing, it is as confidential as that, and no other is in it. `filters` are the query values of
+    a list. Equal contents give equal hashes. Raises Invalid for a missing ref, NotFound or
+    Forbidden as the actor's roles say.
     """
-    recipe, actor = RECIPES[kind], actor.without_secrets()  # the whole team reads a pack
-    team, ref = _subject(actor, recipe, team, ref)
-    require(actor, Permission.PACK_MAKE, team, view=Permission.TEAM_VIEW)
-    require(actor, recipe.needs, team, view=Permission.TEAM_VIEW)
-    chosen = _filters(recipe, filters or {})
-    before = (
-        earlier_ten(team, until=now() - COMPARED_AFTER)
-        if "changes" in recipe.sections and not chosen
-        else None
-    )
-    scope = Scope(
-        team=team,
-        on=local_day(now(), actor.timezone),
-        ref=ref,
-        filters=chosen,
-        earlier=before.data if before else None,
-    )
+    recipe = RECIPES[kind]
+    item = _subject(actor, recipe, team, ref)
+    secret: Secret | None = item.secret if item is not None else None
+    actor = actor.privy_to_only(secret) if secret else actor.without_secrets()
+    scope = _scope(actor, recipe, item or team, filters or {})
+    require(actor, Permission.PACK_MAKE, scope.team, view=Permission.TEAM_VIEW)
+    require(actor, recipe.needs, scope.team, view=Permission.TEAM_VIEW)
     sections, other_teams = _collect(actor, recipe, scope)
     data = _data(actor, kind, scope) | {"sections": sections}
+    if secret:
+        data["confidential"] = True
     snapshot = Snapshot(
         kind=kind,
-        team=team,
-        subject_ref=ref or _view_name(chosen),
+        team=scope.team,
+        subject_ref=scope.ref or _view_name(scope.filters),
         title=truncate(_title(recipe, sections), TITLE_CHARS_MAX),
         made_at=now(),
         made_by_id=actor.person_id,
         data=data,
         other_team_ids=other_teams,
         sha256=digest(data),
+        **_about(item),
     )
     db.session.add(snapshot)
     db.session.flush()
     changes = {"kind": [None, kind.value], "sha256": [None, snapshot.sha256]}
     record(actor=actor, action="snapshot.freeze", subject=snapshot, changes=changes)
+    if secret:
+        note_taking(actor, [secret], file_name(snapshot))
     return snapshot
+
+
+def _scope(actor: Actor, recipe: Recipe, about: Any, filters: Mapping[str, str]) -> Scope:
+    """What is looked at: a team with the filters of its list, or one thing."""
+    is_team = recipe.subject is None
+    team, chosen = (about if is_team else about.team), _filters(recipe, filters)
+    before = None
+    if "changes" in recipe.sections and not chosen:
+        before = earlier_ten(team, until=now() - COMPARED_AFTER)
+    return Scope(
+        team=team,
+        on=local_day(now(), actor.timezone),
+        ref="" if is_team else about.ref,
+        filters=chosen,
+        earlier=before.data if before else None,
+    )
 
 
 def _data(actor: Actor, kind: PackKind, scope: Scope) -> dict[str, Any]:
@@ -115,6 +130,9 @@ def ask_for_pack(
     pack = Pack(
         snapshot=snapshot,
         team_id=snapshot.team_id,
+        risk_id=snapshot.risk_id,
+        incident_id=snapshot.incident_id,
+        review_id=snapshot.review_id,
         paper=paper,
         form_key=form_key,
         asked_at=now(),
@@ -199,16 +217,23 @@ def file_name(snapshot: Snapshot) -> str:
     return "-".join(["riskreg", snapshot.kind, about, snapshot.data["on"]]) + ".pdf"
 
 
-def _subject(actor: Actor, recipe: Recipe, team: Team, ref: str) -> tuple[Team, str]:
-    """Whose pack it is, and what the one thing it is about is called."""
+def _subject(actor: Actor, recipe: Recipe, team: Team, ref: str) -> Any:
+    """The one thing it is about; None for a pack of a team."""
     if recipe.subject is None:
-        return team, ""
+        return None
     if not ref:
         raise Invalid(_("Say which one this pack is about, such as R-12."), field="ref")
     row = recipe.subject(actor, ref)
     if not row.team.path.startswith(team.path):
         raise NotFound(_("%(ref)s does not belong to %(team)s.", ref=row.ref, team=team.name))
-    return row.team, row.ref
+    return row
+
+
+def _about(item: Any) -> dict[str, int]:
+    """The number of the one thing it is about, in the column for its kind."""
+    if item is None:
+        return {}
+    return {KINDS[item.__tablename__].parts[SNAPSHOT]: item.id}
 
 
 def _filters(recipe: Recipe, filters: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from riskreg.lib.dates import day_start, now
 from riskreg.metrics import linkage
 from riskreg.metrics import postmortems as clocks
 from riskreg.metrics.incidents import TIMES, Phase, durations
+from riskreg.org.access import can
 from riskreg.org.confidential import INCIDENT
 from riskreg.org.models import System
 from riskreg.org.permissions import Actor, Permission
@@ -170,6 +171,7 @@ def incident_page(incident: Incident, **changes: Any) -> str:
         "to_write": words.to_write_words(len(missing)),
         "foresaw": _foreseeing(incident),
         **secrecy_of(incident, "postmortems.readers"),
+        "may_print": can(current_actor, Permission.PACK_MAKE, incident),
         "can_edit": current_actor.may(Permission.INCIDENT_EDIT, incident.team.path),
         "can_review": current_actor.may(Permission.POSTMORTEM_REVIEW, incident.team.path),
         "can_promise": current_actor.may(Permission.ACTION_EDIT, incident.team.path),

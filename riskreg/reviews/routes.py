@@ -307,6 +307,7 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
             line.code: drafts.get(line.code) or draft_of(line.answer) for line in sheet.lines
         },
         "may_answer": may_answer,
+        "may_print": can(current_actor, Permission.PACK_MAKE, review),
         "seen": seen_by_checks(current_actor, review, day=today()) if may_answer else {},
         "may_sign": may_sign,
         "may_decide": may_sign and review.status == ReviewStatus.SUBMITTED,

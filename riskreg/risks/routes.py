@@ -222,7 +222,8 @@ def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
         "closed_as": labels.CLOSED_AS.get(risk.close_reason or "", ""),
         "steps": steps(known, assessments),
         "exposure_line": exposure_line(known, assessments),
-        "pack_url": not risk.is_confidential and other_page("packs.new", kind="risk", ref=risk.ref),
+        "pack_url": can(actor, Permission.PACK_MAKE, risk)
+        and other_page("packs.new", kind="risk", ref=risk.ref),
         "changes": changes_of(entries, matrix, hidden=hidden_systems(actor, entries)),
         "sees_system": risk.system and can(actor, Permission.SYSTEM_VIEW, risk.system),
         "may_edit": can(actor, Permission.RISK_EDIT, risk),

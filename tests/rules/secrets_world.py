@@ -14,6 +14,7 @@ from riskreg.org.kinds import Role, Scope
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import Actor
 from riskreg.org.readers import keep_confidential
+from riskreg.packs.kinds import PackKind
 from riskreg.postmortems.models import Incident, Postmortem
 from riskreg.postmortems.services import add_idea, link_risk, save_section, update_incident
 from riskreg.postmortems.template import template
@@ -28,6 +29,7 @@ from tests.actions.factories import make_action
 from tests.api.conftest import make_token
 from tests.client import RegisterClient
 from tests.factories import actor, make_person, make_team
+from tests.packs.factories import make_pack
 from tests.postmortems.factories import make_incident, make_postmortem, make_risk
 from tests.rules.test_rights import things_of
 
@@ -90,6 +92,7 @@ def world(client: RegisterClient) -> World:
         for name, model in MODELS.items():
             item = db.session.get_one(model, number_of(names[name]))
             keep_confidential(who, item, readers=(), why=word(f"{name}.why"))
+    names["secret_pack"] = str(make_pack(doer, team, PackKind.RISK, ref=names["risk"]).id)
     return World(
         team=team,
         people=people,

@@ -59,6 +59,8 @@ MORE = (
     "/actions/new?origin={risk}",
     "/actions/new?origin={incident}",
     "/packs/new?kind=risk&ref={risk}",
+    "/packs/{secret_pack}",
+    "/packs/{secret_pack}.pdf",
     "/packs/new?kind=postmortem&ref={incident}",
     "/incidents/{incident}/risks?q=kanarienvogel",
     "/incidents/{open_incident}",
@@ -119,7 +121,8 @@ def test_a_secret_is_found_by_its_readers_and_by_nobody_else(
         *(f"/reviews/{world.names['review']}", "export review csv", "export review json"),
         *(f"export {kind} xlsx" for kind in ("risks", "actions", "incidents", "review")),
     }
-    assert not {place for place in found if place.startswith("pack")}
+    own = {f"pack {kind}" for kind in (PackKind.RISK, PackKind.REVIEW, PackKind.POSTMORTEM)}
+    assert {place for place in found if place.startswith("pack ")} == own
 
 
 @pytest.mark.pdf
@@ -148,6 +151,12 @@ def test_no_letter_and_no_pdf_tells_a_secret(
     text = _text_of_pdf(_pdf(snapshot))
     assert world.names["open_risk"] in text
     assert not SECRET.search(text)
+    with transaction():
+        theirs = freeze(reader, kind=PackKind.RISK, team=team, ref=world.names["risk"])
+    pages = _pages_of_pdf(_pdf(theirs))
+    assert SECRET.search("".join(pages))
+    mark = f"CONFIDENTIAL — made for {reader.name}, "
+    assert [mark in page for page in pages] == [True] * len(pages)
 
 
 def _pdf(snapshot: Snapshot) -> bytes:
@@ -159,9 +168,13 @@ def _pdf(snapshot: Snapshot) -> bytes:
 
 def _text_of_pdf(content: bytes) -> str:
     """What is drawn on its pages, and what it says of itself."""
+    said = pypdfium2.PdfDocument(content).get_metadata_dict().values()
+    return "\n".join([*_pages_of_pdf(content), *said])
+
+
+def _pages_of_pdf(content: bytes) -> list[str]:
     document = pypdfium2.PdfDocument(content)
-    pages = [page.get_textpage().get_text_bounded() for page in document]
-    return "\n".join([*pages, *document.get_metadata_dict().values()])
+    return [page.get_textpage().get_text_bounded() for page in document]
 
 
 def _told(client: RegisterClient, world: World, who: str) -> dict[str, set[str]]:
