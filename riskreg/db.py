@@ -40,6 +40,7 @@ from riskreg.waiting_line import Line, line_before
 WAL_FIXED_SINCE = (3, 51, 3)
 WAL_FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 BUSY_SECONDS = 10
+SYNCHRONOUS_FULL = 2
 IN_LINE_SECONDS = 9  # of these; then the line does not move on, and one asks SQLite itself
 # What a database says that is down, busy, full or not to be written to; all else is our fault.
 DATABASE_FAULTS = (OperationalError, InterfaceError, InternalError, NoConnection)
@@ -182,6 +183,22 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 def journal_mode() -> str:
     """WAL where it is safe, else DELETE; both with synchronous=FULL."""
     return "WAL" if wal_is_safe(sqlite_module().sqlite_version_info) else "DELETE"
+
+
+def demand_safe_writing(engine: Engine) -> None:
+    """Raise SettingsError unless SQLite says itself that it waits for the disk at each commit."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        found = tuple(
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "journal_mode")
+        )
+    if found != (SYNCHRONOUS_FULL, journal_mode().lower()):
+        raise SettingsError(
+            f"SQLite does not keep what is saved as it was told to (synchronous {found[0]}, "
+            f"journal {found[1]}); this build of it cannot be used."
+        )
 
 
 def engine_options(settings: Settings) -> tuple[URL, dict[str, Any]]:

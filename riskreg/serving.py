@@ -37,12 +37,15 @@ def run_server(settings: Settings, *, with_worker: bool) -> int:
     from whitenoise import WhiteNoise
 
     from riskreg import create_app
+    from riskreg.db import db, demand_safe_writing
     from riskreg.paths import STATIC
     from riskreg.standing import demand_own_database
 
     app = create_app(settings)
     with app.app_context():
         demand_own_database(settings)
+        demand_safe_writing(db.engine)
+        _warn_of_library(settings)
     wrapped = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=31_536_000)
     app.wsgi_app = wrapped  # type: ignore[method-assign]
     refuse_taken_port(settings)
@@ -124,6 +127,17 @@ def _is_busy(server: Any) -> bool:
         channel.requests or channel.total_outbufs_len or channel.last_activity > quiet_since
         for channel in list(server.active_channels.values())
     )
+
+
+def _warn_of_library(settings: Settings) -> None:
+    from riskreg.db import journal_mode, sqlite_module
+
+    if settings.is_sqlite and journal_mode() != "WAL":
+        print(
+            f"riskreg: SQLite {sqlite_module().sqlite_version} has a fault in its write-ahead log, "
+            "so the slower safe mode is used; install the Python package pysqlite3.",
+            file=sys.stderr,
+        )
 
 
 def refuse_taken_port(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, inspect, select, text
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.services import record
 from riskreg.db import Base, db
+from riskreg.disks import demand_fit_disk
 from riskreg.errors import SettingsError
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.paths import MIGRATIONS
@@ -30,6 +31,7 @@ def demand_own_database(settings: Settings) -> None:
 
     The sentence says which command helps.
     """
+    demand_fit_disk(settings)
     current, wanted = current_revision(), wanted_revision()
     if current is None:
         raise SettingsError(

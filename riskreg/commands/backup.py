@@ -66,6 +66,28 @@ def run_backup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def back_up_before(version: str) -> None:
+    """Copy the database into the data folder before its tables are changed.
+
+    Raises Invalid or Unavailable where that cannot be done; then nothing is to be changed.
+    """
+    from flask import current_app
+
+    from riskreg.errors import Invalid
+    from riskreg.lib.dates import now
+
+    folder = current_app.config["SETTINGS"].home / "backups"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Invalid(f"{folder} cannot be made: {error.strerror}.") from error
+    ending = "db" if current_app.config["SETTINGS"].is_sqlite else "dump"
+    made_at = now().strftime("%Y%m%d-%H%M%S")
+    file = folder / f"before-{version}-{made_at}-{os.getpid()}.{ending}"
+    _copy(file)
+    print(f"What was there is kept in {file}.", file=sys.stderr)
+
+
 def run_restore(chosen: argparse.Namespace) -> int:
     """Bring a backup back; where anything is in the way, nothing is done."""
     from pathlib import Path

@@ -120,14 +120,20 @@ def _fonts() -> Finding:
 
 
 def _database() -> Finding:
+    from flask import current_app
     from sqlalchemy import text
     from sqlalchemy.exc import SQLAlchemyError
 
     from riskreg.db import db
+    from riskreg.disks import demand_fit_disk
+    from riskreg.errors import SettingsError
 
     shown = db.engine.url.render_as_string(hide_password=True)
     try:
+        demand_fit_disk(current_app.config["SETTINGS"])
         db.session.execute(text("SELECT 1"))
+    except SettingsError as error:
+        return Finding("database", BROKEN, shown, error.message)
     except SQLAlchemyError as error:
         return Finding(
             "database",

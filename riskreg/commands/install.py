@@ -58,6 +58,9 @@ def _add_database(subparsers: Any) -> None:
     )
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     upgrade = actions.add_parser("upgrade", help="bring the tables up to date")
+    upgrade.add_argument(
+        "--no-backup", action="store_true", help="make none of what is there before"
+    )
     upgrade.set_defaults(run=run_upgrade, needs_tables=False)
     check = actions.add_parser("check", help="exit 1 when tables and program differ")
     check.set_defaults(run=run_check, needs_tables=False)
@@ -77,12 +80,16 @@ def run_init(chosen: argparse.Namespace) -> int:
     With --no-input the administrator is made from RISKREG_ADMIN_EMAIL, _NAME, _PASSWORD and
     RISKREG_ADMIN_ORGANISATION where these are given.
     """
+    from flask import current_app
+
     from riskreg import migrate
     from riskreg.db import transaction
+    from riskreg.disks import demand_fit_disk
     from riskreg.org.sessions import new_setup_code
     from riskreg.seed import install_defaults
     from riskreg.settings import admin_from_env
 
+    demand_fit_disk(current_app.config["SETTINGS"])
     migrate.upgrade()
     with transaction():
         install_defaults()
@@ -106,11 +113,18 @@ def run_serve(chosen: argparse.Namespace) -> int:
     return serve(host=chosen.host, port=chosen.port, with_worker=not chosen.no_worker)
 
 
-def run_upgrade(_chosen: argparse.Namespace) -> int:
-    """Apply the missing migrations."""
-    from riskreg import migrate
+def run_upgrade(chosen: argparse.Namespace) -> int:
+    """Apply the missing migrations, after a backup of what is there."""
+    from flask import current_app
 
+    from riskreg import migrate
+    from riskreg.commands.backup import back_up_before
+    from riskreg.disks import demand_fit_disk
+
+    demand_fit_disk(current_app.config["SETTINGS"])
     before, head = migrate.revisions()
+    if before is not None and before != head and not chosen.no_backup:
+        back_up_before(f"{head}")
     migrate.upgrade()
     print(f"The database is at {head} (it was at {before or 'nothing'}).")
     return 0

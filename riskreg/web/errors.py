@@ -173,6 +173,11 @@ def _sentence_on(cause: str) -> str:
         )
     elif "readonly" in cause or "read-only" in cause:
         sentence = _("The database can only be read just now. Nothing was saved; try again later.")
+    elif "unable to open database file" in cause:
+        sentence = _(
+            "The file of the database cannot be opened just now. Nothing was saved; an "
+            "administrator has to see whether its disk is there and can be written to."
+        )
     elif "locked" in cause or "lock timeout" in cause:
         sentence = _("Others are saving just now. Nothing was saved; try again in a moment.")
     else:

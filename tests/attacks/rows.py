@@ -41,7 +41,9 @@ class Change:
     @property
     def is_refusal(self) -> bool:
         """Whether it is what the trail says of a refusal."""
-        return self.table == "audit_entry" and not self.old and (self.new or {})["action"] in set(Act)
+        return (
+            self.table == "audit_entry" and not self.old and (self.new or {})["action"] in set(Act)
+        )
 
 
 def rows_of(names: Iterable[str]) -> Rows:

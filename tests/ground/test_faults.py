@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.command import downgrade
 
-from riskreg import create_app
+from riskreg import create_app, migrate
 from riskreg.cli import main
 from riskreg.commands import doctor
 from riskreg.db import opened, sqlite_module
@@ -75,6 +76,28 @@ def test_a_backup_is_restored_as_its_page_says(
     riskreg("db upgrade")
     riskreg("db check")
     riskreg("top")
+
+
+def test_tables_are_changed_only_after_a_backup(riskreg: Command) -> None:
+    riskreg("db upgrade")
+    backups = riskreg.home / "backups"
+    assert not backups.exists()  # of nothing there is none
+    with opened(create_app(Settings.of_command())):
+        downgrade(migrate.config(), "0001")
+    riskreg("db upgrade")
+    (kept,) = [each for each in backups.iterdir() if each.suffix == ".db"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    riskreg(f"backup {kept} --verify")
+    riskreg("db check")
+
+
+def test_tables_are_left_alone_where_no_backup_can_be_made(riskreg: Command) -> None:
+    riskreg("db upgrade")
+    with opened(create_app(Settings.of_command())):
+        downgrade(migrate.config(), "0001")
+    (riskreg.home / "backups").symlink_to("/proc/nowhere")
+    assert "cannot be" in riskreg.refused("db upgrade")
+    riskreg("db upgrade --no-backup")
 
 
 @pytest.mark.parametrize(("version", "way"), [("0000", "riskreg db upgrade"), ("9999", "newer")])

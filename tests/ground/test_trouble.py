@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -169,6 +170,25 @@ def test_a_line_that_does_not_move_on_is_left(
     assert trouble.file("While another, who has the turn, stands still").status_code == 303
     turn.end()
     assert len(trouble.titles()) == 1
+
+
+def test_a_file_that_cannot_be_opened_is_told(trouble: Trouble) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("is about SQLite")
+    assert trouble.file("Before").status_code == 303
+    with trouble.app.app_context():
+        db.engine.dispose()
+        folder = Path(str(db.engine.url.database)).parent
+    db.session.remove()
+    db.engine.dispose()
+    away = folder.rename(folder.with_name("away"))
+    try:
+        for answer in (trouble.client.get("/risks"), trouble.file("During")):
+            assert_told(answer, "The file of the database cannot be opened just now.")
+    finally:
+        away.rename(folder)
+    assert trouble.file("After").status_code == 303
+    assert trouble.titles() == ["Before", "After"]
 
 
 @pytest.mark.asvs("v5.0.0-16.5.2")
