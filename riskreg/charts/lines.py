@@ -10,6 +10,7 @@ from riskreg.charts.svg import box_path, hatch, ink, label, number, picture, sho
 
 WIDTH: Final = 640.0
 HEIGHT: Final = 240.0
+NARROW: Final = (358.0, 200.0)  # the size that fits the window of a phone
 LEFT: Final = 44.0
 RIGHT: Final = 108.0
 TOP: Final = 12.0
@@ -39,13 +40,25 @@ class Zone:
 class _Plot:
     count: int
     top: float
+    width: float
+    height: float
+
+    @property
+    def end(self) -> float:
+        """Where the lines end; their names stand after it."""
+        return self.width - min(RIGHT, self.width * 0.2)
+
+    @property
+    def foot(self) -> float:
+        """Where nothing is."""
+        return self.height - FOOT
 
     def x(self, index: float) -> float:
-        across = WIDTH - LEFT - RIGHT
+        across = self.end - LEFT
         return LEFT + (across / 2 if self.count < 2 else across * index / (self.count - 1))
 
     def y(self, value: float) -> float:
-        return TOP + (HEIGHT - TOP - FOOT) * (1 - min(max(value, 0.0), self.top) / self.top)
+        return TOP + (self.foot - TOP) * (1 - min(max(value, 0.0), self.top) / self.top)
 
 
 def lines(
@@ -55,6 +68,7 @@ def lines(
     title: str,
     zones: Sequence[Zone] = (),
     running: bool = False,
+    size: tuple[float, float] = (WIDTH, HEIGHT),
 ) -> str:
     """SVG of one or more lines over the same x labels, from zero up.
 
@@ -63,14 +77,15 @@ def lines(
     """
     known = [value for each in series for value in each.values if value is not None]
     edges = [edge for zone in zones for edge in (zone.low, zone.high) if edge is not None]
-    plot = _Plot(count=len(labels), top=_nice_top(max([*known, *(e * 1.15 for e in edges), 0.0])))
+    top = _nice_top(max([*known, *(e * 1.15 for e in edges), 0.0]))
+    plot = _Plot(count=len(labels), top=top, width=size[0], height=size[1])
     parts = [*_zones(zones, plot), *_axis(labels, plot)]
     if running and len(labels) > 1:
         parts.append(_running(plot))
     for each in series:
         parts += list(_line(each, plot))
     parts += list(_ends(series, plot))
-    return picture(title, (WIDTH, HEIGHT), parts)
+    return picture(title, size, parts)
 
 
 def sparkline(
@@ -114,7 +129,7 @@ def _zones(zones: Sequence[Zone], plot: _Plot) -> Iterator[str]:
         lower = plot.y(zone.low)
         if lower - upper < 1:
             continue
-        area = box_path(LEFT, upper, WIDTH - LEFT - RIGHT, lower - upper)
+        area = box_path(LEFT, upper, plot.end - LEFT, lower - upper)
         yield tag("path", d=area, fill_opacity=0.6, **ink(fill=zone.ink))
         if lower - upper > 16:
             yield label(zone.label, LEFT + 6, upper + 14, color=f"{zone.ink}-text")
@@ -124,22 +139,22 @@ def _axis(labels: Sequence[str], plot: _Plot) -> Iterator[str]:
     for share in (0, 0.5, 1):
         value = plot.top * share
         y = plot.y(value)
-        data = f"M{number(LEFT)} {number(y)}H{number(WIDTH - RIGHT)}"
+        data = f"M{number(LEFT)} {number(y)}H{number(plot.end)}"
         yield tag("path", d=data, **ink(stroke="line-strong" if share == 0 else "line"))
         yield label(f"{value:g}", LEFT - 8, y + 4, text_anchor="end")
     if not labels:
         return
     widest = max(width_of(words) for words in labels) + 18
-    every = max(1, ceil(len(labels) * widest / (WIDTH - LEFT - RIGHT)))
+    every = max(1, ceil(len(labels) * widest / (plot.end - LEFT)))
     last = len(labels) - 1
     for index, words in enumerate(labels):
         if (last - index) % every == 0:
-            yield label(words, plot.x(index), HEIGHT - 8, text_anchor="middle")
+            yield label(words, plot.x(index), plot.height - 8, text_anchor="middle")
 
 
 def _running(plot: _Plot) -> str:
     start = plot.x(plot.count - 2)
-    width, height = plot.x(plot.count - 1) - start, HEIGHT - TOP - FOOT
+    width, height = plot.x(plot.count - 1) - start, plot.foot - TOP
     data = hatch(start, TOP, width, height)
     return tag("path", d=data, stroke_opacity=0.45, **ink(stroke="line-strong"))
 
@@ -174,7 +189,7 @@ def _gap(points: Sequence[tuple[float, float] | None], first: int, last: int, pl
     """A "?" in the middle of a gap, at the height of what is known beside it."""
     beside = [points[i] for i in (first - 1, last + 1) if 0 <= i < len(points)]
     heights = [point[1] for point in beside if point is not None]
-    y = sum(heights) / len(heights) if heights else (TOP + HEIGHT - FOOT) / 2
+    y = sum(heights) / len(heights) if heights else (TOP + plot.foot) / 2
     x = (plot.x(first) + plot.x(last)) / 2
     return label("?", x, y + 5, font_size=14, font_weight=600, text_anchor="middle")
 
@@ -188,11 +203,12 @@ def _ends(series: Sequence[Series], plot: _Plot) -> Iterator[str]:
         )
         value = each.values[index] if index >= 0 else None
         if value is not None:
-            ends.append((plot.y(value), plot.x(index), f"{value:g} {each.label}", each.ink))
+            ends.append((plot.y(value), plot.x(index), f"{value:g} {each.label}".strip(), each.ink))
     lowest = TOP
     for y, x, words, token in sorted(ends):
         baseline = max(y + 4, lowest)
         lowest = baseline + 15
         yield tag("circle", cx=x, cy=y, r=3.5, **ink(fill=token))
-        shown = shorten(words, WIDTH - RIGHT - LEFT if x < WIDTH - RIGHT else RIGHT - 12)
+        room = plot.end - LEFT if x < plot.end else plot.width - plot.end - 12
+        shown = shorten(words, room)
         yield label(shown, x + 9, baseline, color="text", font_weight=600)

@@ -110,6 +110,7 @@ def _frame(snapshot: Snapshot, paper: str) -> dict[str, Any]:
         "team": data["team"],
         "kind": snapshot.kind,
         "lang": data["lang"],
+        "on": data["on"],
         "made_on": format_long_on(data["on"]),
         "made_at": f"{snapshot.made_at.astimezone(UTC):%H:%M}",
         "made_for": data["made_for"],

@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from riskreg.charts.bars import Bar, bars
-from riskreg.charts.heatmap import Matrix as Grid
-from riskreg.charts.heatmap import MatrixCell, heatmap
 from riskreg.lib.markdown import to_html
 from riskreg.metrics.matrix import Matrix
 from riskreg.metrics.reviews import Readiness, State
 from riskreg.packs import words
 from riskreg.packs.words import Counts
 from riskreg.reviews import labels as review_labels
+from riskreg.reviews import pictures as review_pictures
 from riskreg.reviews.kinds import Level, Severity
-from riskreg.risks.kinds import Treatment
+from riskreg.reviews.pictures import Areas
+from riskreg.risks import pictures
+from riskreg.risks.kinds import Tier, Treatment
 from riskreg.risks.labels import TREATMENT
+from riskreg.risks.pictures import Cells, Ratings, Spot
 from riskreg.risks.words import amount
 
 _INNER_LINK = re.compile(r' href="(?!https?:|mailto:)[^"]*"')
@@ -28,32 +30,9 @@ HEADINGS_BELOW = 3  # Markdown stands inside a section's own headings
 
 
 def heat_map(matrix: Matrix, now: Counts, targets: Counts, title: str) -> Markup:
-    """The matrix with counts: [likelihood, impact, number] each.
-
-    Its alternative text is the title and the counts, cell by cell.
-    """
-    counted = {(level, impact): n for level, impact, n in now}
-    aimed = {(level, impact): n for level, impact, n in targets}
-    cells = [
-        MatrixCell(
-            likelihood=likelihood.position,
-            impact=impact.position,
-            band_rank=matrix.grid[impact.position - 1][likelihood.position - 1],
-            count=counted.get((likelihood.position, impact.position), 0),
-            targets=aimed.get((likelihood.position, impact.position), 0),
-        )
-        for impact in matrix.impacts
-        for likelihood in matrix.likelihoods
-    ]
-    grid = Grid(
-        likelihood_labels=[level.label for level in matrix.likelihoods],
-        impact_labels=[level.label for level in matrix.impacts],
-        cells=cells,
-        likelihood_title=_("Likelihood"),
-        impact_title=_("Impact"),
-    )
-    told = f"{title} {_told(matrix, counted)}"
-    return Markup(heatmap(grid, title=told))  # noqa: S704 - the charts escape
+    """The matrix with counts: [likelihood, impact, number] each."""
+    drawn = pictures.heat_map(matrix, _cells(now), _cells(targets), title)
+    return Markup(drawn)  # noqa: S704 - charts escape
 
 
 def worst_now(matrix: Matrix, now: Counts) -> str:
@@ -75,44 +54,54 @@ def worst_now(matrix: Matrix, now: Counts) -> str:
 
 def worst_then(matrix: Matrix, then: Counts, day: str) -> str:
     """The caption of the heat map of a quarter ago."""
-    worst, number = words.band_counts(matrix, then)[0]
-    if not number:
-        return str(_("On %(day)s no risk was %(band)s", day=day, band=worst.label))
-    return str(
-        ngettext(
-            "On %(day)s %(num)s risk was %(band)s",
-            "On %(day)s %(num)s risks were %(band)s",
-            number,
-            day=day,
-            band=worst.label,
-        )
-    )
+    return pictures.worst_then(matrix, _cells(then), day)
 
 
 def effort_bars(rows: Sequence[dict[str, Any]], title: str) -> Markup:
-    """The effort of each of the ten; unknown is said, not drawn as nothing."""
-    drawn = [
-        Bar(label=row["ref"], value=row["effort"], shown=words.format_days(row["effort"]))
-        for row in rows
-    ]
-    told = ", ".join(f"{bar.label} {bar.shown}" for bar in drawn)
-    return Markup(bars(drawn, title=f"{title}: {told}"))  # noqa: S704 - the charts escape
+    """The effort of each of the ten."""
+    return Markup(pictures.effort_bars(_efforts(rows), title=title))  # noqa: S704 - charts escape
 
 
 def effort_caption(rows: Sequence[dict[str, Any]]) -> str:
     """Which of the ten takes the most."""
-    known = [row for row in rows if row["effort"] is not None]
-    if not known:
-        return str(_("Nobody has said yet what any of the ten takes"))
-    most = max(known, key=lambda row: int(row["effort"]))
-    return str(
-        _(
-            "%(ref)s takes the most, %(days)s of %(all)s person-days",
-            ref=most["ref"],
-            days=most["effort"],
-            all=sum(row["effort"] for row in known),
+    return pictures.effort_caption(_efforts(rows))
+
+
+def spots(rows: Sequence[dict[str, Any]]) -> list[Spot]:
+    """Those of which effort and exposure are known, as the quadrant shows them."""
+    return [
+        Spot(
+            ref=row["ref"],
+            title=row["title"],
+            effort_days=row["effort"],
+            exposure_milli=row["exposure"],
+            band_rank=row["band"],
         )
-    )
+        for row in rows
+        if row["effort"] is not None and row["exposure"] is not None
+    ]
+
+
+def exposures(steps: Sequence[dict[str, Any]]) -> Ratings:
+    """The day and exposure of each current assessment, oldest first; given newest first."""
+    current = [step for step in steps if step["tier"] == Tier.CURRENT and "exposure" in step]
+    return [(date.fromisoformat(str(step["on"])), step["exposure"]) for step in reversed(current)]
+
+
+def exposure_over_time(ratings: Ratings, until: str) -> Markup:
+    """How the exposure of a risk went until it was closed, or the day of the snapshot."""
+    day = date.fromisoformat(str(until))
+    return Markup(pictures.exposure_over_time(ratings, day))  # noqa: S704 - charts escape
+
+
+def states_by_area(areas: Sequence[dict[str, Any]]) -> Areas:
+    """The states of each area's statements."""
+    return [(area["name"], [State(row["state"]) for row in area["rows"]]) for area in areas]
+
+
+def answers_by_area(areas: Areas) -> Markup:
+    """The bar of each area."""
+    return Markup(review_pictures.answers_by_area(areas))  # noqa: S704 - charts escape
 
 
 def prose(text: str) -> Markup:
@@ -125,9 +114,12 @@ def prose(text: str) -> Markup:
     return Markup(_INNER_LINK.sub("", html))  # noqa: S704 - sanitised by to_html
 
 
-def _told(matrix: Matrix, counted: dict[tuple[int, int], int]) -> str:
-    said = [f"{words.rating_words(matrix, cell)}: {n}" for cell, n in sorted(counted.items()) if n]
-    return ", ".join(said) if said else str(_("No rated risk."))
+def _cells(counts: Counts) -> Cells:
+    return {(level, impact): n for level, impact, n in counts}
+
+
+def _efforts(rows: Sequence[dict[str, Any]]) -> list[tuple[str, int | None, str]]:
+    return [(row["ref"], row["effort"], words.format_days(row["effort"])) for row in rows]
 
 
 HELPERS = {
@@ -138,6 +130,15 @@ HELPERS = {
     "band_counts": words.band_counts,
     "effort_bars": effort_bars,
     "effort_caption": effort_caption,
+    "spots": spots,
+    "quadrant": lambda found: Markup(pictures.quadrant_of(found)),  # noqa: S704 - charts escape
+    "quadrant_caption": pictures.quadrant_caption,
+    "exposures": exposures,
+    "exposure_over_time": exposure_over_time,
+    "exposure_caption": pictures.exposure_caption,
+    "states_by_area": states_by_area,
+    "answers_by_area": answers_by_area,
+    "answers_caption": review_pictures.answers_caption,
     "on": words.format_on,
     "at": words.format_at,
     "share": words.format_share,

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from wtforms import Form
 
 from riskreg.actions.once import new_form_key
+from riskreg.charts.bars import NARROW
 from riskreg.db import db
 from riskreg.errors import Conflict, Invalid, Stale
 from riskreg.metrics.reviews import Readiness
@@ -38,6 +39,7 @@ from riskreg.reviews.kinds import ReviewStatus
 from riskreg.reviews.models import Review
 from riskreg.reviews.owners import fitting_owner
 from riskreg.reviews.panels import risk_panel, system_panel
+from riskreg.reviews.pictures import answers_by_area, answers_caption
 from riskreg.reviews.queries import (
     ReviewFilter,
     candidates,
@@ -303,6 +305,7 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         **secrecy_of(review, "reviews.readers"),
         "may_edit": can(current_actor, Permission.REVIEW_EDIT, review),
         "sheet": sheet,
+        "answers": _answers_pictures(sheet),
         "drafts": {
             line.code: drafts.get(line.code) or draft_of(line.answer) for line in sheet.lines
         },
@@ -321,6 +324,15 @@ def _context(sheet: Sheet, drafts: Mapping[str, Draft]) -> dict[str, Any]:
         "requirement_now": requirement_of(review.system),
         "labels": labels,
         "Show": Show,
+    }
+
+
+def _answers_pictures(sheet: Sheet) -> dict[str, str]:
+    areas = [(area.name, [line.state for line in area.lines]) for area in sheet.areas if area.lines]
+    return {
+        "caption": answers_caption(areas),
+        "wide": answers_by_area(areas),
+        "narrow": answers_by_area(areas, width=NARROW),
     }
 
 

@@ -1,17 +1,20 @@
 """The register seen whole: the matrix, the quadrant, the ten."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask import render_template, url_for
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
+from riskreg.charts import bars
 from riskreg.charts.heatmap import Matrix as MatrixPicture
 from riskreg.charts.heatmap import MatrixCell
-from riskreg.charts.quadrant import NARROW, Point, Quadrants, quadrant
+from riskreg.charts.quadrant import NARROW
+from riskreg.lib.dates import day_start, quarter_back
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.ranking import Order, Place
 from riskreg.org.permissions import Permission
@@ -24,6 +27,17 @@ from riskreg.risks.kinds import Tier
 from riskreg.risks.listing import sentence
 from riskreg.risks.matrices import current_matrix_id, matrices
 from riskreg.risks.options import FilterOptions
+from riskreg.risks.past import cells_at
+from riskreg.risks.pictures import (
+    Spot,
+    effort_bars,
+    effort_caption,
+    grid_of,
+    heat_map,
+    quadrant_caption,
+    quadrant_of,
+    worst_then,
+)
 from riskreg.risks.printed import once
 from riskreg.risks.queries import RiskRow, cells
 from riskreg.risks.tops import POINTS_MAX, Points, TopTen, points, top_ten
@@ -33,7 +47,6 @@ from riskreg.web.frame import chosen_team
 from riskreg.web.security import current_actor, requires
 
 NO_OPTIONS = FilterOptions(owners=(), systems=(), tags=())
-CUT = 25  # person-days: much or little effort, much or little exposure a year
 WIDE = (1048.0, 520.0)  # the quadrant in a window that has room
 Cells = Mapping[tuple[int | None, int | None], int]
 
@@ -81,22 +94,24 @@ def matrix() -> str:
     scale = known[current_matrix_id(known)]
     now, then = cells(view, Tier.CURRENT), cells(view, Tier.TARGET)
     total = sum(now.values())
+    chosen = chips(view.criteria, NO_OPTIONS, scale, endpoint="risks.matrix")
 
     def printed() -> str:
         maps = [
             _map(view, scale, Tier.CURRENT, now, ghosts=then),
             _map(view, scale, Tier.TARGET, then),
         ]
-        return render_template("risks/_maps.html", maps=maps, total=total)
+        before = None if chosen else _quarter_ago(scale, view.today)
+        return render_template("risks/_maps.html", maps=maps, total=total, before=before)
 
     return render_template(
         "risks/matrix.html",
         criteria=view.criteria,
-        drawn=once("maps", view, printed),
+        drawn=once("maps", view, printed, current_actor.timezone),
         total=total,
         sentence=sentence(view, total, _where(), ordered=False),
         kept=[("team", view.criteria.team)],
-        chips=chips(view.criteria, NO_OPTIONS, scale, endpoint="risks.matrix"),
+        chips=chosen,
         tabs=tabs(view, "matrix"),
         **choices(scale, NO_OPTIONS),
     )
@@ -150,6 +165,7 @@ def _ten(view: View, may_file: bool) -> str:
     return render_template(
         "risks/_ten.html",
         found=found,
+        efforts=_efforts([found.rows[place.item.id] for place in found.top.places]),
         may_file=may_file,
         places=[_line(place, found, known) for place in found.top.places],
         following=[_line(place, found, known) for place in found.top.following],
@@ -159,6 +175,34 @@ def _ten(view: View, may_file: bool) -> str:
         effort_url=list_url(view, effort="unknown"),
         unrated_url=list_url(view, band="unrated"),
     )
+
+
+def _quarter_ago(scale: Matrix, today: date) -> dict[str, Any]:
+    """Where all risks stood that were open then."""
+    day = quarter_back(today)
+    then, unrated = cells_at(current_actor, chosen_team(), day_start(day, current_actor.timezone))
+    title = _("Open risks a quarter ago by likelihood and impact.")
+    words = format_date(day, "d MMM yyyy")
+    return {
+        "day": words,
+        "caption": worst_then(scale, then, words),
+        "wide": heat_map(scale, then, {}, title),
+        "narrow": grid_of(scale, then, {}),
+        "rated": sum(then.values()),
+        "unrated": _unrated_words(Tier.CURRENT, unrated),
+        "is_empty": not then and not unrated,
+    }
+
+
+def _efforts(rows: Sequence[RiskRow]) -> dict[str, str]:
+    """What each of the ten takes, as pictures."""
+    efforts = [(row.ref, row.effort_days, effort_words(row.effort_days, None)) for row in rows]
+    title = _("Effort of each of the ten")
+    return {
+        "caption": effort_caption(efforts),
+        "wide": effort_bars(efforts, title=title),
+        "narrow": effort_bars(efforts, title=title, width=bars.NARROW),
+    }
 
 
 def _map(
@@ -264,32 +308,18 @@ def _rank(scale: Matrix, likelihood: int | None, impact: int | None) -> int:
 
 def _drawn(view: View, found: Points, known: Mapping[int, Matrix]) -> Markup:
     """The picture and its table."""
-    return once(
-        "quadrant",
-        view,
-        lambda: render_template(
+
+    def printed() -> str:
+        spots = _spots(found)
+        return render_template(
             "risks/_drawn.html",
-            svg=_quadrant(found, WIDE),
-            svg_narrow=_quadrant(found, NARROW),
+            svg=quadrant_of(spots, size=WIDE, links=True),
+            svg_narrow=quadrant_of(spots, size=NARROW, links=True),
             rows=_table(found.rows, known),
-            caption=_quadrant_caption(found),
-        ),
-    )
-
-
-def _quadrant_caption(found: Points) -> str:
-    """How many stand where one would begin: much exposure, little effort."""
-    first = sum(
-        (row.exposure_milli or 0) >= CUT * 1000 and (row.effort_days or 0) <= CUT
-        for row in found.rows
-    )
-    return str(
-        ngettext(
-            "%(num)s risk hurts much and takes little: the place to begin",
-            "%(num)s risks hurt much and take little: the place to begin",
-            first,
+            caption=quadrant_caption(spots),
         )
-    )
+
+    return once("quadrant", view, printed)
 
 
 def _where() -> str:
@@ -297,30 +327,17 @@ def _where() -> str:
     return team.name if team and team.parent_id else ""
 
 
-def _quadrant(found: Points, size: tuple[float, float]) -> str:
-    drawn = [
-        Point(
+def _spots(found: Points) -> list[Spot]:
+    return [
+        Spot(
             ref=row.ref,
-            effort_days=row.effort_days or 1,
-            severity=max((row.exposure_milli or 0) / 1000, 0.01),
-            band_rank=row.band_rank,
-            href=f"/risks/{row.ref}",
             title=row.title,
+            effort_days=row.effort_days or 1,
+            exposure_milli=row.exposure_milli or 0,
+            band_rank=row.band_rank,
         )
         for row in found.rows
     ]
-    words = Quadrants(
-        effort_title=_("Effort, person-days"),
-        severity_title=_("Exposure, person-days a year"),
-        first=_("Do first"),
-        plan=_("Plan"),
-        quick=_("Quick wins"),
-        later=_("Later"),
-        effort_cut=CUT,
-        severity_cut=CUT,
-    )
-    title = _("Exposure against effort of each risk")
-    return quadrant(drawn, words, title=title, links=True, size=size)
 
 
 def _table(rows: Any, known: Mapping[int, Matrix]) -> list[tuple[Any, ...]]:

@@ -43,7 +43,14 @@ from riskreg.risks.printed import parts
 from riskreg.risks.queries import assessments_of, count, risk_for, risk_seen
 from riskreg.risks.sent import editable_teams, named, offered, sent_team, sent_values
 from riskreg.risks.services import create_risk, paste_risks, update_risk
-from riskreg.risks.sheet import changes_of, exposure_line, plan_words, stands, steps
+from riskreg.risks.sheet import (
+    changes_of,
+    exposure_pictures,
+    exposures,
+    plan_words,
+    stands,
+    steps,
+)
 from riskreg.risks.sight import hidden_systems, without_hidden
 from riskreg.risks.stamps import stamp_of
 from riskreg.risks.trying import rated_so, tried
@@ -221,7 +228,9 @@ def _about(actor: Actor, risk: Risk) -> dict[str, Any]:
         "plan": plan_words(risk),
         "closed_as": labels.CLOSED_AS.get(risk.close_reason or "", ""),
         "steps": steps(known, assessments),
-        "exposure_line": exposure_line(known, assessments),
+        "exposure": exposure_pictures(
+            exposures(known, assessments), risk.closed_at.date() if risk.closed_at else today()
+        ),
         "pack_url": can(actor, Permission.PACK_MAKE, risk)
         and other_page("packs.new", kind="risk", ref=risk.ref),
         "changes": changes_of(entries, matrix, hidden=hidden_systems(actor, entries)),

@@ -2,18 +2,19 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from riskreg.audit.models import AuditEntry
-from riskreg.charts.lines import sparkline
+from riskreg.charts.lines import NARROW
 from riskreg.metrics.matrix import Matrix, Rating
 from riskreg.metrics.severity import exposure_milli, product_score
 from riskreg.risks import labels
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Assessment, Risk
+from riskreg.risks.pictures import Ratings, exposure_caption, exposure_over_time
 from riskreg.risks.scoring import rating_of
 from riskreg.risks.words import amount, band_label, effort_words, rate, rating_band, rating_words
 
@@ -121,19 +122,27 @@ def steps(matrices: Mapping[int, Matrix], assessments: Sequence[Assessment]) -> 
     ]
 
 
-def exposure_line(matrices: Mapping[int, Matrix], assessments: Iterable[Assessment]) -> str | None:
-    """A sparkline of the current exposure from the oldest assessment on; None below two."""
-    values = [
-        exposure_milli(
-            matrices[each.matrix_id], Rating(likelihood=each.likelihood, impact=each.impact)
-        )
-        for each in reversed([one for one in assessments if one.tier == Tier.CURRENT])
-    ]
-    if len(values) < 2:
+def exposures(matrices: Mapping[int, Matrix], assessments: Iterable[Assessment]) -> Ratings:
+    """The day of each current assessment and the exposure that it says, oldest first."""
+    current = [each for each in assessments if each.tier == Tier.CURRENT]
+    return [(each.at.date(), exposure_of(matrices, each)) for each in reversed(current)]
+
+
+def exposure_of(matrices: Mapping[int, Matrix], assessment: Assessment) -> int | None:
+    """What an assessment says of a year, in thousandths, on the matrix it was made on."""
+    rating = Rating(likelihood=assessment.likelihood, impact=assessment.impact)
+    return exposure_milli(matrices[assessment.matrix_id], rating)
+
+
+def exposure_pictures(ratings: Ratings, until: date) -> dict[str, str] | None:
+    """How the exposure went, wide and for the window of a phone; None below two ratings."""
+    if len(ratings) < 2:
         return None
-    thousandths = [None if value is None else value / 1000 for value in values]
-    title = _("Exposure from %(old)s to %(new)s", old=amount(values[0]), new=amount(values[-1]))
-    return sparkline(thousandths, title=title, width=180, height=36)
+    return {
+        "caption": exposure_caption(ratings),
+        "wide": exposure_over_time(ratings, until),
+        "narrow": exposure_over_time(ratings, until, size=NARROW),
+    }
 
 
 def changes_of(

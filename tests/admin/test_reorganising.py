@@ -21,10 +21,10 @@ from riskreg.org.models import Grant, Person, System, Team
 from riskreg.org.permissions import SYSTEM_ACTOR
 from riskreg.org.places import move_team
 from riskreg.org.queries import teams_for
-from riskreg.packs.past import cells_at
 from riskreg.postmortems.models import Incident
 from riskreg.postmortems.queries import started
 from riskreg.risks.models import Risk
+from riskreg.risks.past import cells_at
 from tests.actions.factories import make_action
 from tests.client import RegisterClient
 from tests.factories import actor, give_role, make_person, make_system, make_team

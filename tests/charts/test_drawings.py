@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from riskreg.charts.bars import NARROW as NARROW_BARS
 from riskreg.charts.bars import Bar, Part, Stack, bars, stacked_bars
 from riskreg.charts.heatmap import Matrix, MatrixCell, heatmap
+from riskreg.charts.lines import NARROW as NARROW_LINES
 from riskreg.charts.lines import Series, Zone, lines, sparkline
 from riskreg.charts.quadrant import BESIDE, NARROW, Point, Quadrants, quadrant
 from riskreg.charts.svg import hatch, number, shorten, tag, text_of, width_of, wrap
@@ -75,6 +77,15 @@ DRAWINGS: dict[str, Callable[[], str]] = {
     "stack in plain ink": lambda: stacked_bars(
         [Stack(label="a", parts=[Part(label="A", value=5, ink="accent")])], title="x"
     ),
+    "narrow stacks": lambda: stacked_bars(
+        [
+            Stack(label=f"{EVIL} {EVIL}", parts=[Part(label=EVIL, value=i, ink="sunk")])
+            for i in range(3)
+        ],
+        title="x",
+        width=NARROW_BARS,
+    ),
+    "narrow bars": lambda: bars([Bar(label="a", value=1)], title="x", width=NARROW_BARS),
     "no stacks": lambda: stacked_bars([], title="x"),
     "empty stack": lambda: stacked_bars(
         [Stack(label="a", parts=[Part(label="A", value=0, ink="good")])], title="x"
@@ -85,6 +96,9 @@ DRAWINGS: dict[str, Callable[[], str]] = {
         title="x",
         zones=ZONES,
         running=True,
+    ),
+    "narrow lines": lambda: lines(
+        ["a", "b"], [Series(label="", values=[1, 2])], title="x", size=NARROW_LINES
     ),
     "no lines": lambda: lines([], [], title="x"),
     "one value": lambda: lines(["a"], [Series(label="x", values=[4])], title="x", running=True),

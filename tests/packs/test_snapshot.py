@@ -18,7 +18,6 @@ from riskreg.org.permissions import SYSTEM_ACTOR, Actor
 from riskreg.packs.document import pack_html
 from riskreg.packs.kinds import PackKind
 from riskreg.packs.models import Snapshot
-from riskreg.packs.past import cells_at
 from riskreg.packs.recipes import RECIPES, SECTIONS
 from riskreg.packs.services import freeze
 from riskreg.packs.words import format_share
@@ -28,6 +27,7 @@ from riskreg.postmortems.services import save_section
 from riskreg.postmortems.template import template
 from riskreg.risks.kinds import Tier
 from riskreg.risks.models import Risk
+from riskreg.risks.past import cells_at
 from riskreg.risks.services import assess_risk
 from tests.actions.factories import make_action
 from tests.factories import actor, make_person, make_system, make_team

@@ -72,7 +72,7 @@ def test_shows_its_ratings_and_what_changed(
         assess_risk(SYSTEM_ACTOR, here, tier=Tier.CURRENT, rating=rating, why="Stopped twice.")
     page = client.sign_in(company.viewer).get(f"/risks/{risk.ref}").text
     assert "Stopped twice." in page
-    assert "Exposure from 125 to 500" in page
+    assert "Exposure rose from 125 to 500 person-days a year" in page
     assert "5 Almost certain" in page
     assert "3 ratings" in page
 

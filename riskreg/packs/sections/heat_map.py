@@ -9,10 +9,10 @@ from riskreg.lib.dates import day_start, quarter_back
 from riskreg.metrics.matrix import Matrix
 from riskreg.org.permissions import Actor
 from riskreg.packs.kinds import Frozen, Scope, Section
-from riskreg.packs.past import cells_at
 from riskreg.packs.words import band_counts
 from riskreg.risks.filters import RiskFilter
 from riskreg.risks.kinds import Tier
+from riskreg.risks.past import cells_at
 from riskreg.risks.queries import cells, view_of
 
 

@@ -11,8 +11,10 @@ from riskreg.packs.kinds import OTHER_TEAMS, Frozen, Scope, Section
 from riskreg.packs.promises import outside, promises_of
 from riskreg.packs.words import band_of, rating_words
 from riskreg.risks.labels import TREATMENT
+from riskreg.risks.matrices import matrices
 from riskreg.risks.models import Risk
 from riskreg.risks.queries import assessments_of, risk_for
+from riskreg.risks.sheet import exposure_of
 
 
 def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
@@ -22,6 +24,7 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
     system = (
         risk.system if risk.system and can(actor, Permission.SYSTEM_VIEW, risk.system) else None
     )
+    known = matrices()
     others = {*teams, *outside(scope.team, [system.team] if system else [])}
     return _facts(risk) | {
         "system": system.name if system else "",
@@ -33,6 +36,7 @@ def collect(actor: Actor, scope: Scope) -> dict[str, Any]:
                 "tier": step.tier.value,
                 "rating": [step.likelihood, step.impact],
                 "band": step.band_rank,
+                "exposure": exposure_of(known, step),
                 "by": step.by.name if step.by else "",
                 "on": step.at.date(),
                 "why": step.why,
@@ -63,6 +67,7 @@ def _facts(risk: Risk) -> dict[str, Any]:
         "owner": risk.owner.name if risk.owner else "",
         "identified_on": risk.identified_on,
         "review_due_on": risk.review_due_on,
+        "closed_on": risk.closed_at and risk.closed_at.date(),
     }
 
 
