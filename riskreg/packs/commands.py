@@ -47,7 +47,7 @@ def run_pack(chosen: argparse.Namespace) -> int:
     snapshot_id = _frozen(chosen)
     snapshot = db.session.get_one(Snapshot, snapshot_id)
     paper = chosen.paper or current_app.config["SETTINGS"].paper
-    with _progress() as progress:
+    with _progress(snapshot) as progress:
         pdf = pack_pdf(snapshot, paper=paper, progress=progress)
     _write(output, pdf.content)
     _report(chosen, snapshot, pdf)
@@ -80,25 +80,34 @@ def _frozen(chosen: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
+def _progress(snapshot: Any) -> Iterator[Any]:
     """A bar on standard error while a person watches; nothing when the output goes to a file."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+    from riskreg.packs.engine import Step
+    from riskreg.packs.shares import share_of
     from riskreg.packs.tasks import format_step
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    share = share_of(snapshot)
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        line = bar.add_task("", total=None)
+        line = bar.add_task(format_step(Step.READING, 0, 0), total=1.0)
         laid_out = 0
 
         def show(step: Any, page: int) -> None:
             nonlocal laid_out
             laid_out = max(laid_out, page)
-            bar.update(line, description=format_step(step, page, laid_out))
+            words = format_step(step, page, laid_out)
+            bar.update(line, description=words, completed=share.at(step, laid_out))
 
         yield show
 
