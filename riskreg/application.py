@@ -16,7 +16,18 @@ from riskreg.org import api_keys, limits, proofs, refusals, secrecy
 from riskreg.org.permissions import Permission
 from riskreg.org.signin import load_actor, teams_seen
 from riskreg.settings import Settings
-from riskreg.web import addresses, api, errors, form_tokens, frame, jinja, security, transactions
+from riskreg.web import (
+    addresses,
+    api,
+    bodies,
+    errors,
+    form_tokens,
+    frame,
+    hosts,
+    jinja,
+    security,
+    transactions,
+)
 from riskreg.web.compiling import PageEnvironment
 from riskreg.web.texts import Texts
 
@@ -35,8 +46,10 @@ def build(settings: Settings | None = None) -> Flask:
         prepare_engine(db.engine)
     Texts(app, default_timezone="UTC")
     app.json.sort_keys = False  # type: ignore[attr-defined]  # fields as they are declared
+    hosts.init_app(app)
+    bodies.init_app(app)  # before anything reads a form
     csrf = CSRFProtect(app)
-    csrf.exempt("riskreg.web.reports.create")  # browsers send it by themselves
+    csrf.exempt("riskreg.org.reports.create")  # browsers send it by themselves
     form_tokens.init_app(app)
     secrecy.init_app(app)  # registered first, so it runs last, after the next two
     app.after_request(transactions.settle)
@@ -73,8 +86,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         TESTING=settings.testing,
         DEBUG=settings.debug,
         MAX_CONTENT_LENGTH=(settings.upload_megabytes + 2) * megabyte,
-        MAX_FORM_MEMORY_SIZE=2 * megabyte,
-        MAX_FORM_PARTS=500,
+        MAX_FORM_MEMORY_SIZE=bodies.FORM_BYTES_MAX,
+        MAX_FORM_PARTS=bodies.PARTS_MAX,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         WTF_CSRF_ENABLED=not settings.testing,

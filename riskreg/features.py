@@ -26,7 +26,7 @@ BLUEPRINTS = (
     "riskreg.imports.organisation.routes",
     "riskreg.web.api_docs",
     "riskreg.web.health",
-    "riskreg.web.reports",
+    "riskreg.org.reports",
     "riskreg.web.styleguide",
     "riskreg.org.signin",
     "riskreg.org.codes",

@@ -125,7 +125,7 @@ class Settings:
             require_second_factor=reader.boolean(
                 "REQUIRE_SECOND_FACTOR", default=not reader.boolean("DEMO")
             ),
-            upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=100),
+            upload_megabytes=reader.integer("UPLOAD_MEGABYTES", 10, low=1, high=10),
             mail=_mail(reader),
             provider=_provider(reader),
             anchor_file=reader.text("ANCHOR_FILE", ""),
@@ -220,6 +220,7 @@ def demo_environment(home: Path) -> dict[str, str]:
     """The environment of a demo kept in `home`: nothing of the real one, loopback, no mail."""
     home.chmod(0o700)
     kept = {"RISKREG_HOME": str(home), "RISKREG_DEMO": "yes", "RISKREG_SESSION_IDLE_MINUTES": "60"}
+    kept["RISKREG_UPLOAD_MEGABYTES"] = "1"  # anybody may come by and try
     return kept | {
         name: value for name, value in os.environ.items() if name.startswith("RISKREG_TEST_")
     }

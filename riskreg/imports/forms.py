@@ -24,18 +24,18 @@ NOT_DECIDED = ""
 class UploadForm(Form):
     """A file and the team whose register it is."""
 
-    file = FileField(
-        _l("The file"),
-        description=_l("CSV, XLSX, XLS, ODS or JSON, at most 10 MB. Drop it here or choose it."),
-    )
+    file = FileField(_l("The file"))
     team = SelectField(
         _l("Team"),
         [Needed()],
         description=_l("For rows that name no team in which you may file risks."),
     )
 
-    def offer(self, teams: Sequence[Branch]) -> "UploadForm":
-        """Set the teams to choose from."""
+    def offer(self, teams: Sequence[Branch], *, megabytes: int) -> "UploadForm":
+        """Set the teams to choose from, and say how large a file may be."""
+        self.file.description = _(
+            "CSV, XLSX, XLS, ODS or JSON, at most %(n)s MB. Drop it here or choose it.", n=megabytes
+        )
         self.team.choices = choices_of((t.slug, "\u2003" * t.depth + t.name) for t in teams)
         return self
 

@@ -32,6 +32,7 @@ from riskreg.org.limits import Limit, limited
 from riskreg.org.permissions import Permission
 from riskreg.org.queries import team_for
 from riskreg.org.tree import Branch
+from riskreg.web import bodies
 from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import chosen_team, visible_teams
 from riskreg.web.security import current_actor, requires
@@ -143,7 +144,7 @@ def _likely_team() -> Branch:
 
 
 def _offered(form: UploadForm) -> UploadForm:
-    return form.offer(_editable_teams())
+    return form.offer(_editable_teams(), megabytes=bodies.megabytes())
 
 
 def _upload_page(form: UploadForm) -> str:

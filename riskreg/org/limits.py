@@ -50,6 +50,7 @@ class Limit(StrEnum):
     PACK = "pack"
     IMPORT = "import"
     API = "api"  # with one token
+    REPORT = "report"  # of browsers, all together
     TOKEN = "token"  # noqa: S105 - a token that is none, from one address
 
 
@@ -64,10 +65,14 @@ class Rule:
 
 @dataclass(kw_only=True)
 class Ahead:
-    """Uses that this process has counted and not had yet, until the span ends."""
+    """Uses that this process has counted and not had yet, until the span ends.
+
+    When it was one too many, no use is counted before that: a flood costs no statement.
+    """
 
     left: int
     until: datetime
+    is_full: bool = False
 
 
 RULES = {
@@ -82,6 +87,7 @@ RULES = {
     Limit.PACK: Rule(times=10, within=timedelta(hours=1)),
     Limit.IMPORT: Rule(times=6, within=timedelta(hours=1)),
     Limit.API: Rule(times=600, within=timedelta(minutes=1), ahead=10),
+    Limit.REPORT: Rule(times=30, within=timedelta(minutes=1), ahead=10),
     Limit.TOKEN: Rule(times=20, within=timedelta(minutes=1)),
 }
 
@@ -115,6 +121,8 @@ def count_use(limit: Limit, who: str | int) -> None:
     until = row.began_at + rule.within
     left = rule.ahead - max(0, row.uses - rule.times)
     if left < 1:
+        if rule.ahead > 1:
+            _keep_ahead(key, Ahead(left=0, until=until, is_full=True), instant)
         raise _too_many(until - instant)
     if rule.ahead > 1:
         _keep_ahead(key, Ahead(left=left - 1, until=until), instant)
@@ -188,10 +196,14 @@ def _counted(key: str, instant: datetime, *, where: Any = None, **values: Any) -
 
 
 def _was_counted(key: str, instant: datetime) -> bool:
-    """Take a use that this process has counted before, if there is one."""
+    """Take a use that this process has counted before, if there is one; raises TooMany."""
     with _guard:
         ahead = _ahead.get((str(db.engine.url), key))
-        if ahead is None or ahead.left < 1 or instant >= ahead.until:
+        if ahead is None or instant >= ahead.until:
+            return False
+        if ahead.is_full:
+            raise _too_many(ahead.until - instant)
+        if ahead.left < 1:
             return False
         ahead.left -= 1
         return True

@@ -14,9 +14,27 @@ from riskreg.errors import Forbidden, NotSignedIn, SettingsError
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "riskreg_permission"
 PUBLIC_ENDPOINTS = frozenset({"static"})
-REPORTS = "/csp-reports"  # riskreg.web.reports
+REPORTS = "/csp-reports"  # riskreg.org.reports
 API = "/api/v1/"  # programs with a token only; pages know nothing of tokens
 HTTPS_ONLY = "max-age=31536000; includeSubDomains"  # for a year
+# What browsers could do for a page, and none of ours asks for: all that Chromium knows by default.
+# A name that it does not know it complains about on every page.
+_FEATURES = (
+    *("accelerometer", "aria-notify", "autoplay", "browsing-topics", "camera"),
+    *("captured-surface-control", "clipboard-read", "clipboard-write", "compute-pressure"),
+    *("cross-origin-isolated", "deferred-fetch", "deferred-fetch-minimal"),
+    *("digital-credentials-create", "digital-credentials-get", "display-capture"),
+    *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid"),
+    *("identity-credentials-get", "idle-detection", "interest-cohort", "keyboard-map"),
+    *("language-detector", "language-model", "local-fonts", "local-network"),
+    *("local-network-access", "loopback-network", "magnetometer", "microphone", "midi"),
+    *("on-device-speech-recognition", "otp-credentials", "payment", "picture-in-picture"),
+    *("private-state-token-issuance", "private-state-token-redemption"),
+    *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock"),
+    *("serial", "speaker-selection", "storage-access", "summarizer", "sync-xhr"),
+    *("translator", "unload", "usb", "window-management", "xr-spatial-tracking"),
+)
+NO_FEATURES = ", ".join(f"{name}=()" for name in _FEATURES)
 PUBLIC, SELF = "public", "self"  # no sign-in needed; any signed-in person
 
 
@@ -121,7 +139,7 @@ def _headers(response: Response) -> Response:
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Permissions-Policy": NO_FEATURES,
     }
     for name, value in headers.items():
         response.headers.setdefault(name, value)

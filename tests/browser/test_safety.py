@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from riskreg.web.security import NO_FEATURES
 from tests.browser.visitor import Visitor
 
 # Each would open a dialog, or break out of where it stands.
@@ -22,6 +23,17 @@ def engineer(browser: Browser, demo: str) -> Iterator[Visitor]:
     visitor.page.on("dialog", lambda dialog: visitor.faults.append(f"dialog: {dialog.message}"))
     visitor.sign_in(ENGINEER)
     yield visitor
+    visitor.leave()
+
+
+def test_browsers_give_our_pages_nothing_that_we_name(browser: Browser, demo: str) -> None:
+    visitor = Visitor.arrive(browser, demo)
+    visitor.go("/sign-in")
+    asked = {each.partition("=")[0] for each in NO_FEATURES.split(", ")}
+    known = set(visitor.page.evaluate("document.featurePolicy.features()"))
+    allowed = set(visitor.page.evaluate("document.featurePolicy.allowedFeatures()"))
+    assert len(asked & known) >= 40
+    assert not asked & allowed
     visitor.leave()
 
 

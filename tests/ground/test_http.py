@@ -12,6 +12,7 @@ from riskreg.org.kinds import Role
 from riskreg.org.models import UserSession
 from riskreg.org.passwords import hash_password
 from riskreg.settings import Settings
+from riskreg.web.bodies import PARTS_MAX, PLAIN
 from tests.client import RegisterClient
 from tests.factories import make_person, make_team
 
@@ -32,6 +33,40 @@ def test_every_answer_carries_the_policy(client: RegisterClient) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
+    for name in ("Opener", "Resource"):
+        assert headers[f"Cross-Origin-{name}-Policy"] == "same-origin"
+    asked = [each.partition("=") for each in headers["Permissions-Policy"].split(", ")]
+    assert {allowed for _name, _is, allowed in asked} == {"()"}
+    assert {name for name, _is, _allowed in asked} >= {
+        *("camera", "microphone", "geolocation", "payment", "usb", "display-capture", "midi"),
+        *("fullscreen", "clipboard-read", "publickey-credentials-get", "xr-spatial-tracking"),
+    }
+
+
+def test_a_form_with_too_many_fields_is_not_read(client: RegisterClient) -> None:
+    fine = {"email": "ada@example.org", **{f"f{number}": "" for number in range(900)}}
+    assert client.post("/sign-in", data=fine).status_code == 422
+    for body in (b"a&" * 1_000, b"a" * (2 * 1024 * 1024 + 1)):
+        answer = client.post("/sign-in", data=body, content_type=PLAIN)
+        assert answer.status_code == 413
+        assert "too large" in answer.text
+    parts = {f"f{number}": "" for number in range(PARTS_MAX + 1)}
+    sent = client.post("/sign-in", data=parts, content_type="multipart/form-data")
+    assert sent.status_code == 413
+
+
+def test_on_loopback_only_its_own_names_are_answered(settings: Settings) -> None:
+    named = create_app(replace(settings, base_url="https://risks.example.org", trusted_hosts=()))
+    client = named.test_client()
+    foreign = ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:8000")
+    own = ("localhost", "127.0.0.1:8000", "[::1]:8000", "risks.example.org")
+    answers = {
+        host: client.get("/healthz", headers={"Host": host}).status_code
+        for host in (*own, *foreign)
+    }
+    with opened(named):
+        pass
+    assert [host for host, status in answers.items() if status == 400] == list(foreign)
 
 
 @pytest.mark.asvs("v5.0.0-14.2.5")

@@ -17,10 +17,7 @@ from riskreg.org.tree import Branch
 class UploadForm(Form):
     """A file, the team that has what names no other, and what members may do."""
 
-    file = FileField(
-        _l("The file"),
-        description=_l("A Backstage catalogue (YAML) or a list (CSV, XLSX), at most 10 MB."),
-    )
+    file = FileField(_l("The file"))
     team = SelectField(
         _l("Below"),
         [Needed()],
@@ -36,8 +33,11 @@ class UploadForm(Form):
         ),
     )
 
-    def offer(self, teams: Sequence[Branch]) -> Self:
+    def offer(self, teams: Sequence[Branch], *, megabytes: int) -> Self:
         """Fill in what can be chosen; nobody becomes an administrator by a file's membership."""
+        self.file.description = _(
+            "A Backstage catalogue (YAML) or a list (CSV, XLSX), at most %(n)s MB.", n=megabytes
+        )
         self.team.choices = choices_of((t.slug, "\u2003" * t.depth + t.name) for t in teams)
         roles = [(role, words) for role, words in ROLE.items() if role != Role.ADMIN]
         self.member_role.choices = choices_of([("", _("None")), *roles])

@@ -20,6 +20,7 @@ from riskreg.org.limits import Limit, limited
 from riskreg.org.permissions import Permission
 from riskreg.org.proofs import proven_lately
 from riskreg.org.queries import team_for, teams_for
+from riskreg.web import bodies
 from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import chosen_team
 from riskreg.web.security import current_actor, requires
@@ -116,7 +117,9 @@ def _file(file_id: int) -> ImportFile:
 
 
 def _offered(form: UploadForm) -> UploadForm:
-    return form.offer(teams_for(current_actor, Permission.PERSON_EDIT))
+    return form.offer(
+        teams_for(current_actor, Permission.PERSON_EDIT), megabytes=bodies.megabytes()
+    )
 
 
 def _upload_page(form: UploadForm) -> str:

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from structlog.testing import capture_logs
 
-from riskreg.web import reports
+from riskreg.org import limits, reports
+from riskreg.org.limits import RULES, Limit
+from tests.attacks.strangers import statements
 from tests.client import RegisterClient
 
 NEW = {
@@ -31,7 +33,7 @@ OLD = {
 
 @pytest.fixture(autouse=True)
 def _nothing_lately() -> None:
-    reports._lately.clear()
+    limits._ahead.clear()
 
 
 @pytest.mark.parametrize("sent", [[NEW], OLD])
@@ -69,7 +71,19 @@ def test_a_flood_is_logged_in_part(client: RegisterClient) -> None:
     with capture_logs() as logs:
         for _ in range(4):
             client.post("/csp-reports", data=json.dumps([OLD] * 20))
-    assert len(logs) == reports.REPORTS_MAX
+    assert len(logs) == RULES[Limit.REPORT].times
+
+
+def test_processes_count_together_and_a_flood_costs_no_statement(client: RegisterClient) -> None:
+    with capture_logs() as logs:
+        for _process in range(2):
+            client.post("/csp-reports", data=json.dumps([OLD] * 40))
+            limits._ahead.clear()
+        client.post("/csp-reports", data=json.dumps([OLD]))
+        with statements() as asked:
+            client.post("/csp-reports", data=json.dumps([OLD] * 40))
+    assert len(logs) == RULES[Limit.REPORT].times
+    assert not [each for each in asked if "use_count" in each]
 
 
 def test_pages_say_where_to_report(client: RegisterClient) -> None:

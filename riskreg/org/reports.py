@@ -4,9 +4,7 @@ Anybody may send such a report, so it is only logged, in short, and not more oft
 """
 
 import json
-from collections import deque
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +12,8 @@ import structlog
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from riskreg.lib.dates import now
+from riskreg.errors import TooMany
+from riskreg.org.limits import Limit, count_use
 from riskreg.web.security import PUBLIC, REPORTS, requires
 
 bp = Blueprint("reports", __name__)
@@ -22,7 +21,6 @@ log = structlog.get_logger()
 
 BYTES_MAX = 16 * 1024
 CHARS_MAX = 200
-REPORTS_MAX, WITHIN = 30, timedelta(minutes=1)  # of this process
 # What is kept of a report, by the names of both formats.
 FIELDS = {
     "directive": ("effectiveDirective", "effective-directive", "violated-directive"),
@@ -32,7 +30,6 @@ FIELDS = {
     "line": ("lineNumber", "line-number"),
 }
 ADDRESSES = {"blocked", "page", "source"}
-_lately: deque[datetime] = deque(maxlen=REPORTS_MAX)
 
 
 @bp.post(REPORTS)
@@ -72,8 +69,8 @@ def _without_query(address: str) -> str:
 
 
 def _has_room() -> bool:
-    instant = now()
-    if len(_lately) == REPORTS_MAX and _lately[0] > instant - WITHIN:
+    try:
+        count_use(Limit.REPORT, "all")
+    except TooMany:
         return False
-    _lately.append(instant)
     return True
