@@ -39,6 +39,14 @@ class Client:
         body = urlencode([*values, ("csrf_token", self._form_token)])
         return self._ask("POST", path, body)[0]
 
+    def take(self, token: str) -> None:
+        """Go on in another session."""
+        self._cookies["riskreg-http"] = token
+
+    def status(self, path: str) -> int:
+        """How a page is answered, whatever it is."""
+        return self._ask("GET", path, None)[0]
+
     def file(self, title: str) -> str:
         """File a risk under a title that is its form's key too; says why it was not acknowledged.
 

@@ -17,7 +17,7 @@ DATABASES = ("sqlite", "postgresql")
 FIGURES = ROOT / "drills/figures"
 # What the drills are made of.
 PARTS = {"__main__", "clients", "cluster", "disk", "outcome", "runner", "served", "stage"}
-PARTS |= {"table", "wire"}
+PARTS |= {"hasty_upgrade", "table", "wire"}
 
 
 def names() -> list[str]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -210,11 +210,15 @@ class Server:
 
     def answers(self, path: str, *, within_seconds: float = 5) -> bool:
         """Whether a page comes in that time."""
+        return self.status(path, within_seconds=within_seconds) == 200
+
+    def status(self, path: str, *, within_seconds: float = 5) -> int | None:
+        """How a page is answered in that time; None when it is not."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=within_seconds)
         try:
             connection.request("GET", path)
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
+            return connection.getresponse().status
+        except (OSError, HTTPException):
+            return None
         finally:
             connection.close()

@@ -43,7 +43,7 @@ def kind(database: str) -> str:
 
 
 # What has no share here has one beside what it is about, as in tests/audit and tests/imports.
-SHARES = [("kill-9", 1), ("power-cut", 20)]
+SHARES = [("kill-9", 1), ("power-cut", 60)]
 
 
 @pytest.mark.parametrize(("name", "size"), SHARES)
