@@ -21,6 +21,7 @@ PART = re.compile(r"<(?:int:)?(\w+)>")
 
 
 Look = Callable[[FlaskClient, TestResponse], None]
+Fill = Callable[[FlaskClient, str, Fields], Fields]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +53,15 @@ def send(
     typed: Fields | None = None,
     instead: Mapping[str, str] | None = None,
     at: Mapping[str, str] | None = None,
+    fill: Fill | None = None,
     look: Look | None = None,
 ) -> Done:
     """Send the honest form, with `more` fields that it has not, or things `instead` of its own.
 
     `typed` stands in fields in place of what an honest person would write.
 
-    `at` are other things for the parts of its address; `look` at what came of it before it is
+    `at` are other things for the parts of its address; `fill` fetches the form from its page, by its
+    address, and fills it in with the fields; `look` at what came of it before it is
     put back.
     """
     form, own = FORMS[rule], register.world.own
@@ -71,8 +74,10 @@ def send(
             assert answer.status_code < 400, (rule, before, answer.text)
         stood = register.rows | rows_of(names if form.first else ())
         honest = filled(form.fields, {**own, **(instead or {})})
-        data = {**(more or {}), **honest, **(typed or {})}
-        answer = _post(client, _path(rule, form, own, at), data, register.accept)
+        path, data = _path(rule, form, own, at), {**(more or {}), **honest, **(typed or {})}
+        answer = _post(
+            client, path, dict(fill(client, path, data)) if fill else data, register.accept
+        )
         if look is not None:
             look(client, answer)
     after = rows_of(names)
