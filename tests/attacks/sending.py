@@ -60,9 +60,8 @@ def send(
 
     `typed` stands in fields in place of what an honest person would write.
 
-    `at` are other things for the parts of its address; `fill` fetches the form from its page, by its
-    address, and fills it in with the fields; `look` at what came of it before it is
-    put back.
+    `at` are other things for the parts of its address; `fill` fetches the form from its page, by
+    its address, and fills it in with the fields; `look` at what came of it before it is put back.
     """
     form, own = FORMS[rule], register.world.own
     client = client_of(register, form.who)
