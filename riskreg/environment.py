@@ -124,16 +124,19 @@ class Environment:
 
     def secret_key(self, home: Path) -> str:
         """RISKREG_SECRET_KEY, or the key kept in the data folder (made on the first start)."""
-        raw = self._environ.get("RISKREG_SECRET_KEY", "")
-        if not raw:
-            raw = _kept_secret(
-                Path(self._environ.get("RISKREG_SECRET_KEY_FILE") or home / "secret.key")
-            )
+        place = self.secret_key_place(home)
+        raw = self._environ.get("RISKREG_SECRET_KEY", "") if place is None else kept_secret(place)
         if raw.lower() in KNOWN_SAMPLE_SECRETS or len(raw.encode()) < MIN_SECRET_BYTES:
             raise SettingsError(
                 f"RISKREG_SECRET_KEY must be random and at least {MIN_SECRET_BYTES} bytes long."
             )
         return raw
+
+    def secret_key_place(self, home: Path) -> Path | None:
+        """The file that keeps the secret key; None where the key itself is given."""
+        if self._environ.get("RISKREG_SECRET_KEY"):
+            return None
+        return Path(self._environ.get("RISKREG_SECRET_KEY_FILE") or home / "secret.key")
 
     def refuse_unknown(self) -> None:
         """A misspelt name must not be ignored in silence."""
@@ -169,7 +172,8 @@ def _database_file(name: str, raw: str) -> Path:
     return file
 
 
-def _kept_secret(path: Path) -> str:
+def kept_secret(path: Path) -> str:
+    """The secret that a file keeps; made, of mode 0600, where there is none yet."""
     try:
         if not path.exists():
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -70,6 +70,7 @@ TASKS: tuple[str, ...] = (
 COMMANDS: tuple[str, ...] = (
     "riskreg.audit.commands",
     "riskreg.commands.install",
+    "riskreg.commands.secrets",
     "riskreg.commands.tokens",
     "riskreg.commands.work",
     "riskreg.commands.doctor",

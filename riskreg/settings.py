@@ -202,6 +202,11 @@ class Settings:
         return ZoneInfo(self.timezone)
 
 
+def secret_key_place(home: Path) -> Path | None:
+    """The file that keeps the secret key; None where RISKREG_SECRET_KEY gives the key itself."""
+    return Environment(os.environ).secret_key_place(home)
+
+
 def admin_from_env(environ: Mapping[str, str] | None = None) -> dict[str, str] | None:
     """The first administrator from RISKREG_ADMIN_*; None when there is no e-mail."""
     environ = os.environ if environ is None else environ

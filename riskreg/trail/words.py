@@ -112,6 +112,7 @@ ACT: Mapping[str, LazyString] = {
     "risk.update": _l("changed the risk"),
     "role.grant": _l("gave a role"),
     "role.revoke": _l("took a role away"),
+    "secrets.rotate": _l("changed the secret key"),
     "session.begin": _l("signed in"),
     "session.end": _l("signed out"),
     "sign-in.refuse": _l("refused a sign-in"),
