@@ -1,11 +1,8 @@
 """Put the application together: composition only."""
 
 import importlib
-import logging
-import sys
 from itertools import chain as chain_of
 
-import structlog
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
@@ -25,6 +22,7 @@ from riskreg.web import (
     frame,
     hosts,
     jinja,
+    logs,
     security,
     transactions,
 )
@@ -37,6 +35,7 @@ def build(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     app = Flask("riskreg", template_folder=str(paths.TEMPLATES), static_folder=str(paths.STATIC))
     app.jinja_environment = PageEnvironment
+    logs.configure()
     _configure(app, settings)
     addresses.init_app(app)
     for module in features.MODELS:
@@ -54,8 +53,10 @@ def build(settings: Settings | None = None) -> Flask:
     secrecy.init_app(app)  # registered first, so it runs last, after the next two
     app.after_request(transactions.settle)
     refusals.init_app(app)
+    logs.init_app(app)
     transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)
+    app.before_request(logs.name_person)
     errors.init_app(app)
     security.init_app(app)
     proofs.init_app(app)
@@ -103,15 +104,3 @@ def _configure(app: Flask, settings: Settings) -> None:
 
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -200,5 +200,10 @@ def _crash(error: BaseException) -> Response:
     db.session.rollback()
     log.error("crash", path=request.path, exc_info=cause)
     return _answer(
-        500, _("Something went wrong here, not with you. Nothing was saved. It is in the log.")
+        500,
+        _(
+            "Something went wrong here, not with you. Nothing was saved. "
+            "It is in the log as request %(name)s.",
+            name=g.get("request_name", "–"),
+        ),
     )
