@@ -160,6 +160,24 @@ def test_the_page_is_sound(administrator: Visitor, found: dict[str, str], path: 
     assert faults == []
 
 
+def test_a_list_on_paper_is_the_whole_table_and_nothing_to_press(administrator: Visitor) -> None:
+    page = administrator.page
+    administrator.go("/risks")
+    page.locator("[data-bulk]").first.check()
+    page.emulate_media(media="print", color_scheme="light")
+    page.set_viewport_size({"width": 710, "height": 900})  # Letter between its margins
+    for left_out in (".rail", ".bar", ".bottom-bar", ".bulk", ".filters", ".paging", "[data-bulk]"):
+        assert page.locator(left_out).locator("visible=true").count() == 0, left_out
+    titles = page.locator("[data-rows] .cell-title a")
+    assert titles.locator("visible=true").count() == titles.count() > 20
+    box = page.locator(".table-box").first
+    assert box.evaluate(
+        "box => [box.scrollWidth <= box.clientWidth, getComputedStyle(box).overflow]"
+    ) == [True, "visible"]
+    page.emulate_media(media="screen", color_scheme=administrator.theme)
+    page.set_viewport_size({"width": administrator.width, "height": 900})
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pages_for_strangers_are_sound(browser: Browser, demo: str, width: int) -> None:
     visitor = Visitor.arrive(browser, demo, width=width)
