@@ -22,6 +22,11 @@ from tooling.places import ROOT
 
 CARRIED = ("riskreg/templates/base.html", "riskreg/static/css/", "riskreg/migrations/env.py")
 START_SECONDS = 60
+# What gunicorn and the like would do.
+OTHER_SERVER = (
+    "from riskreg.wsgi import app; answer = app.test_client().get('/healthz'); "
+    "assert answer.status_code == 200, answer.text"
+)
 ADMIN = {
     "RISKREG_ADMIN_ORGANISATION": "Example",
     "RISKREG_ADMIN_EMAIL": "ada@example.org",
@@ -47,8 +52,9 @@ def main() -> int:
                 _require_page(address)
             except urllib.error.HTTPError as fault:
                 sys.exit(f"{fault.url} answered {fault.code}:\n{fault.read().decode()}")
+        _run([str(programs / "python"), "-c", OTHER_SERVER], cwd=away, environ=environ)
         _require_pdf(riskreg, away, environ)
-    print("The wheel was built, installed, set up and served a page and a PDF.")
+    print("The wheel was built, installed, set up, and served a page, a PDF and another server.")
     return 0
 
 

@@ -55,20 +55,25 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def empty_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a demo that starts without data."""
-    with serve(tmp_path_factory.mktemp("empty"), "--empty") as address:
+    """The address of a demo that starts without data, in a folder that is gone at its end."""
+    folder = tmp_path_factory.mktemp("empty")
+    with serve(folder, "--empty", home=None) as address:
+        assert list(folder.glob("riskreg-demo-*/riskreg.db"))
         yield address
+    assert not list(folder.glob("riskreg-demo-*"))
 
 
 @contextmanager
-def serve(folder: Path, *options: str) -> Iterator[str]:
-    """Run the demo command and yield its address."""
-    command = [sys.executable, "-m", "riskreg", "demo", "--home", str(folder / "home")]
+def serve(folder: Path, *options: str, home: str | None = "home") -> Iterator[str]:
+    """Run the demo command and yield its address; what is temporary it puts into the folder."""
+    command = [sys.executable, "-m", "riskreg", "demo"]
+    if home is not None:
+        command += ["--home", str(folder / home)]
     log = folder / "log"
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [*command, "--port", "0", *options], stderr=output, env=_environ(), cwd=_root()
+            [*command, "--port", "0", *options], stderr=output, env=_environ(folder), cwd=_root()
         ) as process,
     ):
         try:
@@ -78,8 +83,9 @@ def serve(folder: Path, *options: str) -> Iterator[str]:
             process.wait(timeout=30)
 
 
-def _environ() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("RISKREG_")}
+def _environ(folder: Path) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("RISKREG_")}
+    return ours | {"TMPDIR": str(folder)}
 
 
 def _root() -> Path:

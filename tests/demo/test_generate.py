@@ -1,7 +1,11 @@
 """The demo fills an empty database, the same on the same day, and only an empty one."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,6 +33,7 @@ from riskreg.reviews.models import Review
 from riskreg.risks.models import Risk, RiskLink
 from tests.demo.story import ACTIONS
 
+ROOT = Path(__file__).parents[2]
 TODAY = datetime(2026, 6, 3, 9, 30, tzinfo=UTC)
 DECLINED = sum("wont_do_after_days" in action for _, action in ACTIONS)
 COUNTS = {
@@ -90,6 +95,21 @@ def test_the_same_day_tells_the_same_acts_at_the_same_instants() -> None:
     told = _told()
     assert told == _told()
     assert len(told) > 700
+
+
+def test_the_same_day_writes_the_same_whatever_the_hashes_are(tmp_path: Path) -> None:
+    """The first acts, each time in a process whose sets and dictionaries are mixed anew."""
+    environ = {name: word for name, word in os.environ.items() if not name.startswith("RISKREG_")}
+    running = []
+    for seed in ("1", "2"):
+        home = tmp_path / seed
+        home.mkdir(mode=0o700)
+        command = [sys.executable, "-m", "tests.demo.first_acts", str(home)]
+        mixed = environ | {"PYTHONHASHSEED": seed}
+        running.append(subprocess.Popen(command, env=mixed, stdout=subprocess.PIPE, cwd=ROOT))
+    first, second = (process.communicate()[0].splitlines() for process in running)
+    assert first == second
+    assert len(first) > 60
 
 
 def _told() -> list[datetime]:

@@ -10,6 +10,8 @@ from flask import Flask
 from riskreg.db import db, transaction
 from riskreg.lib.dates import clock_at, now, today
 from riskreg.metrics.postmortems import required_reason
+from riskreg.org.kinds import Role
+from riskreg.org.models import Team
 from riskreg.postmortems import services
 from riskreg.postmortems.models import Postmortem
 from riskreg.postmortems.queries import IncidentFilter, list_incidents
@@ -183,3 +185,16 @@ def _late(cast: Cast) -> None:
         services.link_risk(actor(cast.writer), row, db.session.merge(risk), foresaw=True)
         services.mark_ready(actor(cast.writer), row)
         services.review_postmortem(actor(cast.manager), row, "Held.", at=began + timedelta(days=30))
+
+
+def test_the_chosen_team_is_obeyed_and_remembered(client: RegisterClient) -> None:
+    cast = make_cast()
+    root = db.session.get_one(Team, cast.team.parent_id)
+    beside = make_team("Beside", parent=root)
+    make_incident(beside, make_person(beside), title="Next door")
+    client.sign_in(make_person(root, Role.VIEWER))
+    seen = {"payments": (True, False), "beside": (False, True), "company": (True, True)}
+    for team, expected in seen.items():
+        for address in (f"/incidents?team={team}", "/incidents"):
+            page = client.get(address).text
+            assert ("No payments" in page, "Next door" in page) == expected, address

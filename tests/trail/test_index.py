@@ -229,3 +229,16 @@ def test_any_day_of_the_calendar_may_be_asked_for(client: RegisterClient, zone: 
     client.sign_in(make_person(make_team(), timezone=zone))
     assert client.get("/trail?from=0001-01-01&until=9999-12-31").status_code == 200
     assert client.get("/trail?from=9999-12-31&until=0001-01-01").status_code == 200
+
+
+def test_the_chosen_team_is_obeyed_and_remembered(client: RegisterClient) -> None:
+    root = make_team("Company")
+    team, beside = make_team("Payments", parent=root), make_team("Beside", parent=root)
+    make_risk(team, 3, 3, title="Cards fail")
+    make_risk(beside, 3, 3, title="Next door")
+    client.sign_in(make_person(root, Role.VIEWER))
+    seen = {"payments": (True, False), "beside": (False, True), "company": (True, True)}
+    for slug, expected in seen.items():
+        for args in ({"team": slug}, {}):
+            page = trail(client, **args)
+            assert ("Cards fail" in page, "Next door" in page) == expected, args
