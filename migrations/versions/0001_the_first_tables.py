@@ -323,7 +323,8 @@ def upgrade() -> None:
             "kind",
             "item_id",
             "person_id",
-            name=op.f("uq_confidential_reader_kind_item_id_person_id"),
+            "until_at",
+            name=op.f("uq_confidential_reader_kind_item_id_person_id_until_at"),
         ),
     )
     with op.batch_alter_table("confidential_reader", schema=None) as batch_op:

@@ -274,11 +274,11 @@ class System(Base):
 class Reader(Base):
     """Somebody who may read one confidential thing, named by its table and number.
 
-    With `until_at` it was opened to them for a while, and `reason` says why.
+    With `until_at` it was opened to them for a while, and `reason` says why; they may be named too.
     """
 
     __tablename__ = "confidential_reader"
-    __table_args__ = (UniqueConstraint("kind", "item_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("kind", "item_id", "person_id", "until_at"),)
 
     id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(40))

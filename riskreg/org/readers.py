@@ -157,7 +157,6 @@ def open_for_a_while(actor: Actor, item: Any, *, why: str) -> Sequence[Person]:
     if item.secret in actor.privy:
         return []
     concerned = _concerned(item)
-    _forget_named(item, person_id=actor.person_id)
     until = now() + OPEN_FOR
     db.session.add(_reader(item, actor.person_id or 0, until_at=until, reason=why))
     _keep(actor, "break_glass", item, {"until": [None, until]}, why)

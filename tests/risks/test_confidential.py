@@ -269,6 +269,19 @@ def test_an_administrator_opens_it_for_an_hour_and_its_readers_see_why(
     assert "The owner is away." in client.get(f"/risks/{secret.ref}").text
 
 
+def test_whoever_opened_it_can_be_named_too_and_the_opening_stays_in_sight(
+    client: RegisterClient, company: Company, secret: Risk
+) -> None:
+    admin = make_person(company.root, Role.ADMIN)
+    with transaction():
+        open_for_a_while(actor(admin), db.session.merge(secret), why="The owner is away.")
+    conceal(secret, company.engineer, admin, company.engineer)
+    with clock_at(now() + timedelta(minutes=61)):
+        assert TITLE in titles(admin)
+    client.sign_in(company.engineer)
+    assert "The owner is away." in client.get(f"/risks/{secret.ref}").text
+
+
 def test_its_owner_is_told_by_mail_when_it_is_opened_without_a_word_of_it(
     app: Flask,
     client: RegisterClient,
