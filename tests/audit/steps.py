@@ -31,6 +31,7 @@ from riskreg.risks import samples
 from riskreg.risks import services as risks
 from riskreg.risks.kinds import CloseReason, Tier
 from riskreg.risks.models import Risk
+from tests.audit.further_steps import FURTHER
 
 Step = Callable[["Walk"], object]
 
@@ -50,7 +51,8 @@ class Walk:
             root = db.session.scalars(select(Team).where(Team.parent_id.is_(None))).first()
             root = root or org.create_team(WHO, name="Company", parent=None)
             for name in ("Ada", "Grace", "Edsger"):
-                org.create_person(WHO, email=f"{name}@example.org", name=name)
+                person = org.create_person(WHO, email=f"{name}@example.org", name=name)
+                org.grant_role(WHO, person, root, Role.ENGINEER)
             org.create_system(WHO, team=root, key="first", name="First", values={})
 
     def walk(self, steps: int) -> None:
@@ -67,6 +69,20 @@ class Walk:
         for _ in range(self.dice.choice((1, 1, 1, 2, 3))):
             self.dice.choice(STEPS)(self)
         if self.dice.random() < 0.05:
+            raise TakenBack
+
+    def try_step(self, step: Step) -> bool:
+        """Take one step in a transaction of its own; whether it was done."""
+        try:
+            with transaction():
+                step(self)
+        except (RiskregError, TakenBack):
+            return False
+        return True
+
+    def refuse_unless(self, is_done: bool) -> None:
+        """What came to nothing is no step."""
+        if not is_done:
             raise TakenBack
 
     def any(self, model: type[Any]) -> Any:
@@ -145,7 +161,9 @@ def _answer(walk: Walk) -> None:
 
 def _risk_of(walk: Walk) -> None:
     review = walk.any(Review)
-    file_risk(WHO, review, walk.dice.choice(review.checklist_version.statements).code)
+    code = walk.dice.choice(review.checklist_version.statements).code
+    save_answer(WHO, review, code, AnswerValues(value=AnswerValue.NOT_MET))
+    file_risk(WHO, review, code)
 
 
 def _happen(walk: Walk) -> None:
@@ -187,7 +205,23 @@ def _operate(walk: Walk) -> None:
 
 
 STEPS: list[Step] = [
-    *(_file, _file, _file, _edit, _edit, _edit, _assess, _assess, _promise, _promise, _postpone),
+    *FURTHER,
+    *(
+        _file,
+        _file,
+        _file,
+        _file,
+        _file,
+        _file,
+        _edit,
+        _edit,
+        _edit,
+        _assess,
+        _assess,
+        _promise,
+        _promise,
+        _postpone,
+    ),
     *(_answer, _answer, _risk_of, _happen, _write, _person, _grant, _system, _operate),
     lambda walk: org.create_team(WHO, name=walk.words(), parent=walk.any(Team)),
     lambda walk: org.rename_team(WHO, walk.any(Team), walk.words()),
