@@ -94,7 +94,7 @@ def test_a_teams_own_page_shows_what_home_shows(client: RegisterClient) -> None:
     team = make_team("Payments")
     make_risk(team, 5, 5)
     client.sign_in(make_person(team, Role.MANAGER))
-    shown = re.search(r"Exposure together</dt><dd>.*?</dd>", home(client))
+    shown = re.search(r"Exposure a year, person-days</dt><dd>.*?</dd>", home(client))
     assert shown is not None
     assert shown[0] in client.get("/teams/payments").text
 
