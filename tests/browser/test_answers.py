@@ -48,6 +48,6 @@ def test_pages_that_the_demo_does_not_show_are_sound(
         visitor = Visitor.arrive(browser, address)
         for name in kept:
             visitor.go(name)
-            visitor.look()
+            visitor.look_at_colours()
             visitor.look_on_a_phone_in_the_dark()
         visitor.leave()

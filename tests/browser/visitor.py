@@ -91,6 +91,11 @@ class Visitor:
         self._measure()
         self._ask_axe({"type": "tag", "values": RULES})
 
+    def look_at_colours(self) -> None:
+        """Look at what differs between two looks at a page: nothing outside the window, colours."""
+        self._measure()
+        self._ask_axe({"type": "rule", "values": COLOURS})
+
     def fits(self, width: int) -> None:
         """Make the window so wide, look whether the page stays inside, make it as it was."""
         height = 900

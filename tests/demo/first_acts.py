@@ -1,4 +1,4 @@
-"""Prints what the first acts of the demo write: a program, so that its hashes can be other ones."""
+"""What the first acts of the demo write; also a program, whose hashes are other ones."""
 
 import json
 import sys
@@ -21,9 +21,8 @@ TODAY = datetime(2026, 6, 3, 9, 30, tzinfo=UTC)
 ACTS = 60
 
 
-def main() -> None:
-    """In an empty folder, which is named."""
-    home = Path(sys.argv[1])
+def first_acts(home: Path) -> list[str]:
+    """What they write, told as the trail tells it, into an empty folder."""
     database = f"sqlite:///{home}/riskreg.db"
     settings = Settings(home=home, database_url=database, secret_key="t" * 40, testing=True)
     with opened(create_app(settings)):
@@ -36,9 +35,12 @@ def main() -> None:
             tell_all(chronicle, company)
             chronicle.acts = sorted(chronicle.acts, key=lambda act: (act.at, act.number))[:ACTS]
             chronicle.replay()
-        for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
-            told = [entry.actor_name, entry.action, entry.subject_ref, entry.changes, entry.digest]
-            sys.stdout.write(json.dumps(told) + "\n")
+        entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+        return [
+            json.dumps([each.actor_name, each.action, each.subject_ref, each.changes, each.digest])
+            for each in entries
+        ]
 
 
-main()
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(first_acts(Path(sys.argv[1]))))
