@@ -79,7 +79,7 @@ def asked_page(view: View, total: int) -> tuple[RiskPage, Page]:
 
 
 def tabs(view: View, active: str) -> list[Tab]:
-    """The register's four views, with the same filters."""
+    """The register's views, with the same filters."""
     args = view.criteria.to_args()
     for name in ("likelihood", "impact", "tier"):
         args.pop(name, None)
@@ -88,6 +88,7 @@ def tabs(view: View, active: str) -> list[Tab]:
         "matrix": _("Matrix"),
         "quadrant": _("Quadrant"),
         "top": _("The ten"),
+        "due": _("Due"),
     }
     query = f"?{urlencode(args)}" if args else ""
     return [

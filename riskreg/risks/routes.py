@@ -24,6 +24,7 @@ from riskreg.risks import (  # noqa: F401 - attach their pages to bp and their p
     declined,
     labels,
     overviews,
+    queue,
     secrecy,
     state_changes,
     system_panel,

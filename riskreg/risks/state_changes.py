@@ -34,6 +34,7 @@ from riskreg.risks.services import (
 from riskreg.risks.sheet import stands
 from riskreg.risks.trying import rated_so
 from riskreg.web.frame import chosen_team
+from riskreg.web.onward import is_ours, onward
 from riskreg.web.security import current_actor, requires
 
 BULK_MAX = 200
@@ -48,6 +49,12 @@ def empty_forms() -> dict[str, Form]:
         "pin_form": PinForm(),
         "review_form": ReviewForm(),
     }
+
+
+def from_where() -> dict[str, str]:
+    """The page that a form was opened from and leads back to, where that is not the risk's own."""
+    path = request.values.get("next", "")
+    return {"onward": path if is_ours(path) else ""}
 
 
 @bp.get("/risks/<ref>/assessments/new")
@@ -95,7 +102,7 @@ def assessments(ref: str) -> Response | tuple[str, int]:
 def new_closure(ref: str) -> str:
     """Close a risk, or open it again."""
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
-    return render_template("risks/closure.html", risk=risk, **empty_forms())
+    return render_template("risks/closure.html", risk=risk, **empty_forms(), **from_where())
 
 
 @bp.post("/risks/<ref>/closure")
@@ -105,7 +112,7 @@ def closure(ref: str) -> Response | tuple[str, int]:
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
     form = ClosureForm(request.form)
     if not form.validate():
-        forms = {**empty_forms(), "closure_form": form}
+        forms = {**empty_forms(), **from_where(), "closure_form": form}
         return render_template("risks/closure.html", risk=risk, **forms), 422
     reason = CloseReason(form.close_reason.data)
     close_risk(current_actor, risk, reason=reason, note=form.note.data or "")
@@ -164,7 +171,7 @@ def unpin(ref: str) -> Response:
 def new_review(ref: str) -> str:
     """Review a risk: keep it with a sentence, rate it again, or close it."""
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
-    return render_template("risks/review.html", risk=risk, **empty_forms())
+    return render_template("risks/review.html", risk=risk, **empty_forms(), **from_where())
 
 
 @bp.post("/risks/<ref>/review")
@@ -174,7 +181,7 @@ def review(ref: str) -> Response | tuple[str, int]:
     risk = risk_for(current_actor, ref, Permission.RISK_EDIT)
     form = ReviewForm(request.form)
     if not form.validate():
-        forms = {**empty_forms(), "review_form": form}
+        forms = {**empty_forms(), **from_where(), "review_form": form}
         return render_template("risks/review.html", risk=risk, **forms), 422
     mark_reviewed(current_actor, risk, sentence=form.sentence.data or "")
     flash(_("%(ref)s is reviewed and kept.", ref=risk.ref))
@@ -291,6 +298,7 @@ def _assessment_page(risk: Risk, form: AssessmentForm, stale: Stale | None = Non
         trial=rated_so(risk, now, _levels(form)),
         stale=stale,
         field_names=labels.FIELD,
+        **from_where(),
     )
 
 
@@ -306,4 +314,4 @@ def _levels(form: AssessmentForm) -> dict[str, str]:
 
 
 def _back(risk: Risk) -> Response:
-    return redirect(url_for("risks.show", ref=risk.ref), 303)
+    return redirect(onward(url_for("risks.show", ref=risk.ref)), 303)

@@ -27,6 +27,7 @@ PATHS = (
     "/risks/matrix",
     "/risks/quadrant",
     "/risks/top",
+    "/risks/due",
     "/risks/paste",
     "/risks/import",
     "/reviews",

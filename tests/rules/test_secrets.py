@@ -47,6 +47,7 @@ MORE = (
     "/risks/matrix?status=all",
     "/risks/quadrant?status=all",
     "/risks/top?order=value",
+    "/risks/due",
     "/search?q=kanarienvogel",
     "/search?q={risk}",
     "/search?q={incident}",

@@ -33,6 +33,7 @@ PATHS = (
     "/risks?order=value",
     "/risks?q=risk",
     "/risks/top",
+    "/risks/due",
     "/risks/matrix",
     "/risks/quadrant",
     "/risks/new",
