@@ -10,6 +10,7 @@ from flask import current_app, request, url_for
 from flask_babel import gettext as _
 
 from riskreg.metrics.ranking import UNKNOWN_LAST, order_columns
+from riskreg.org.permissions import Permission
 from riskreg.org.tree import Branch
 from riskreg.risks import labels
 from riskreg.risks.conditions import View, view_of
@@ -88,8 +89,9 @@ def tabs(view: View, active: str) -> list[Tab]:
         "matrix": _("Matrix"),
         "quadrant": _("Quadrant"),
         "top": _("The ten"),
-        "due": _("Due"),
     }
+    if current_actor.may_somewhere(Permission.RISK_EDIT):
+        words["due"] = _("Due")
     query = f"?{urlencode(args)}" if args else ""
     return [
         (label, address(f"risks.{name}") + query, name == active, None)
