@@ -19,7 +19,7 @@ PAGES = {
     "register": "/risks",
     "matrix": "/risks/matrix",
     "risk": "/risks/R-1",
-    "review": "/reviews/OR-1",
+    "review": "/reviews/OR-3",
     "home": "/",
 }
 WAIT_SECONDS = 180
@@ -56,7 +56,7 @@ def _photograph(address: str, folder: Path) -> None:
 
 
 def _pack(page: Page, address: str, folder: Path) -> None:
-    """The page of a real pack that names the most risks."""
+    """The page of a real pack that tells the most plans."""
     page.goto(f"{address}/packs")
     page.get_by_role("link", name="Make it: Leadership pack").click()
     page.get_by_role("button", name="Make the PDF").click()
@@ -64,7 +64,7 @@ def _pack(page: Page, address: str, folder: Path) -> None:
         page.get_by_role("link", name="Download the PDF").first.click(timeout=WAIT_SECONDS * 1000)
     document = pypdfium2.PdfDocument(download.value.path())
     picture = folder / "pack.png"
-    fullest = max(document, key=lambda each: each.get_textpage().get_text_range().count("R-"))
+    fullest = max(document, key=lambda each: each.get_textpage().get_text_range().count("Mitigate"))
     fullest.render(scale=1.2).to_pil().save(picture)
     _keep(picture)
 
