@@ -23,6 +23,7 @@ from riskreg.web import (
     hosts,
     jinja,
     logs,
+    retrying,
     security,
     transactions,
 )
@@ -54,6 +55,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.after_request(transactions.settle)
     refusals.init_app(app)
     logs.init_app(app)
+    retrying.init_app(app)
     transactions.init_app(app)  # before the first query, so that writing begins as writing
     app.before_request(load_actor)
     app.before_request(logs.name_person)

@@ -35,6 +35,7 @@ from riskreg.errors import (
 from riskreg.lib.text import TextError
 from riskreg.web.fragments import is_fragment
 from riskreg.web.frame import entry_here
+from riskreg.web.retrying import note_lost
 from riskreg.web.security import is_api
 
 log = structlog.get_logger()
@@ -158,6 +159,8 @@ def _database(error: DBAPIError | NoConnection) -> Response:
     """A page that asks the database nothing more, and when to try again."""
     cause = str(error.orig if isinstance(error, DBAPIError) else error)
     log.error("database_unavailable", error=cause)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        note_lost()
     g.actor = None
     g.pop("frame", None)
     response = render_error(Unavailable(_sentence_on(cause.lower())))

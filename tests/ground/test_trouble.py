@@ -204,6 +204,30 @@ def test_a_database_that_is_gone_is_told_and_found_again(trouble: Trouble) -> No
     assert trouble.client.get("/readyz").status_code == 200
 
 
+def test_who_reads_does_not_notice_a_connection_that_is_lost_once(trouble: Trouble) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("has no server that ends connections")
+    ends, left = "SELECT pg_terminate_backend(pg_backend_pid())", list[str]()
+    with trouble.app.app_context():
+        engine = db.engine
+
+    def end_once(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if left and "FROM risk" in statement:
+            cursor.connection.cursor().execute(left.pop())
+
+    sa.event.listen(engine, "before_cursor_execute", end_once)
+    try:
+        assert trouble.file("Before").status_code == 303
+        left.append(ends)
+        assert "Before" in trouble.client.get("/risks").text
+        assert left == []
+        left.append(ends)
+        assert_told(trouble.file("Before"), "The database does not answer just now.")
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", end_once)
+        engine.dispose()
+
+
 def test_a_program_is_told_too(trouble: Trouble) -> None:
     with trouble.every_connection(*commands_of("read-only")):
         accept = {"Accept": "application/json"}
