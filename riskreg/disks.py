@@ -13,17 +13,8 @@ MOUNTS = Path("/proc/self/mounts")  # on Linux; elsewhere nothing is known
 NETWORK = frozenset(
     {
         *("9p", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.davfs", "fuse.glusterfs"),
-        *(
-            "fuse.s3fs",
-            "fuse.sshfs",
-            "glusterfs",
-            "lustre",
-            "ncpfs",
-            "nfs",
-            "nfs4",
-            "smb3",
-            "smbfs",
-        ),
+        *("fuse.s3fs", "fuse.sshfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4"),
+        *("smb3", "smbfs"),
     }
 )
 

@@ -172,6 +172,15 @@ def _database_file(name: str, raw: str) -> Path:
     return file
 
 
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk holds which files there are in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def kept_secret(path: Path) -> str:
     """The secret that a file keeps; made, of mode 0600, where there is none yet."""
     try:
@@ -179,6 +188,9 @@ def kept_secret(path: Path) -> str:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:
                 file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(descriptor)  # before anything is sealed with it
+            sync_folder(path.parent)
         return path.read_text().strip()
     except FileExistsError:
         return path.read_text().strip()

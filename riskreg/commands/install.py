@@ -80,17 +80,12 @@ def run_init(chosen: argparse.Namespace) -> int:
     With --no-input the administrator is made from RISKREG_ADMIN_EMAIL, _NAME, _PASSWORD and
     RISKREG_ADMIN_ORGANISATION where these are given.
     """
-    from flask import current_app
-
-    from riskreg import migrate
     from riskreg.db import transaction
-    from riskreg.disks import demand_fit_disk
     from riskreg.org.sessions import new_setup_code
     from riskreg.seed import install_defaults
     from riskreg.settings import admin_from_env
 
-    demand_fit_disk(current_app.config["SETTINGS"])
-    migrate.upgrade()
+    _upgrade(with_backup=True)
     with transaction():
         install_defaults()
     admin = admin_from_env() if chosen.no_input else _ask_for_admin()
@@ -115,6 +110,13 @@ def run_serve(chosen: argparse.Namespace) -> int:
 
 def run_upgrade(chosen: argparse.Namespace) -> int:
     """Apply the missing migrations, after a backup of what is there."""
+    before, head = _upgrade(with_backup=not chosen.no_backup)
+    print(f"The database is at {head} (it was at {before or 'nothing'}).")
+    return 0
+
+
+def _upgrade(*, with_backup: bool) -> tuple[str | None, str | None]:
+    """Bring the tables up to date; which version they had, and which they have now."""
     from flask import current_app
 
     from riskreg import migrate
@@ -123,11 +125,10 @@ def run_upgrade(chosen: argparse.Namespace) -> int:
 
     demand_fit_disk(current_app.config["SETTINGS"])
     before, head = migrate.revisions()
-    if before is not None and before != head and not chosen.no_backup:
+    if before is not None and before != head and with_backup:
         back_up_before(f"{head}")
     migrate.upgrade()
-    print(f"The database is at {head} (it was at {before or 'nothing'}).")
-    return 0
+    return before, head
 
 
 def run_check(_chosen: argparse.Namespace) -> int:

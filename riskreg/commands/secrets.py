@@ -27,7 +27,7 @@ def run_rotate(_chosen: argparse.Namespace) -> int:
     from flask import current_app
 
     from riskreg.db import transaction
-    from riskreg.environment import kept_secret
+    from riskreg.environment import MIN_SECRET_BYTES, kept_secret
     from riskreg.errors import Conflict
     from riskreg.jobs.queries import live_workers
     from riskreg.org.permissions import SYSTEM_ACTOR
@@ -44,6 +44,8 @@ def run_rotate(_chosen: argparse.Namespace) -> int:
     if live_workers():
         raise Conflict("riskreg is running; stop it, wait a minute, and run this again.")
     coming = place.with_name(f"{place.name}.new")
+    if coming.exists() and len(coming.read_bytes()) < MIN_SECRET_BYTES:
+        coming.unlink()  # it was not whole yet, so nothing is sealed with it
     new = kept_secret(coming)
     with transaction():
         sealed, lost = seal_anew(SYSTEM_ACTOR, old=settings.secret_key, new=new)
@@ -58,10 +60,12 @@ def run_rotate(_chosen: argparse.Namespace) -> int:
 def _put(coming: "Path", place: "Path") -> None:
     import os
 
+    from riskreg.environment import sync_folder
     from riskreg.errors import Invalid
 
     try:
         os.replace(coming, place)
+        sync_folder(place.parent)
     except OSError as error:
         raise Invalid(
             f"{coming} could not take the place of {place}: {error.strerror}. Everything is sealed "

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from riskreg.audit.models import AuditEntry
 from riskreg.audit.queries import entries_of
 from riskreg.db import db
-from riskreg.errors import NotFound
 from riskreg.metrics.ranking import Order, order_columns
 from riskreg.org.access import can, ids_among
 from riskreg.org.permissions import Permission
@@ -21,7 +20,7 @@ from riskreg.risks.conditions import View, after, conditions, ordered_ids
 from riskreg.risks.kinds import Status
 from riskreg.risks.matrices import matrices
 from riskreg.risks.models import Risk
-from riskreg.risks.queries import count, risk_for
+from riskreg.risks.queries import count, risk_for, risk_id
 from riskreg.risks.sheet import plan_words, stands
 from riskreg.risks.state_changes import empty_forms
 from riskreg.web.frame import address, known_teams
@@ -69,7 +68,7 @@ def _narrowed(view: View, ids: list[int] | None) -> View:
     """The same view of the teams alone whose risks the actor may change."""
     if ids is None or view.team_ids is None:
         return view if ids is None else replace(view, team_ids=tuple(ids))
-    return replace(view, team_ids=tuple(set(view.team_ids) & set(ids)))
+    return replace(view, team_ids=tuple(sorted({*view.team_ids} & {*ids})))
 
 
 def _found(view: View) -> Queue | None:
@@ -79,9 +78,8 @@ def _found(view: View) -> Queue | None:
     wheres = [()] if passed is None else [(after(order, _key(passed, order)),), ()]
     for where in wheres:
         for number in db.session.scalars(ordered_ids(view, LOOKED_AT_MAX, where=where)):
-            risk = risk_for(current_actor, number)
-            if can(current_actor, Permission.RISK_EDIT, risk):
-                return _queue(view, risk)
+            if can(current_actor, Permission.RISK_EDIT, db.session.get_one(Risk, number)):
+                return _queue(view, risk_for(current_actor, number))
     return None
 
 
@@ -101,10 +99,10 @@ def _address(args: Mapping[str, str]) -> str:
 
 
 def _passed(ref: str) -> Risk | None:
-    try:
-        return risk_for(current_actor, ref) if ref else None
-    except NotFound:  # by now it may be closed to the actor
-        return None
+    """The risk after which to look; it is not shown, and so nothing is noted as read."""
+    number = risk_id(ref)
+    risk = None if number is None else db.session.get(Risk, number)
+    return risk if risk is not None and can(current_actor, Permission.RISK_VIEW, risk) else None
 
 
 def _key(risk: Risk, order: Order) -> list[Any]:

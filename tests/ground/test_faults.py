@@ -84,7 +84,7 @@ def test_tables_are_changed_only_after_a_backup(riskreg: Command) -> None:
     assert not backups.exists()  # of nothing there is none
     with opened(create_app(Settings.of_command())):
         downgrade(migrate.config(), "0001")
-    riskreg("db upgrade")
+    riskreg("init --no-input")
     (kept,) = [each for each in backups.iterdir() if each.suffix == ".db"]
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     riskreg(f"backup {kept} --verify")

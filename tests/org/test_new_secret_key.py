@@ -84,6 +84,13 @@ def test_goes_on_where_it_was_stopped(place: Path, monkeypatch: pytest.MonkeyPat
     assert opened_with(place.read_text()) == [f"SECRET{old[0]}"]
 
 
+def test_a_key_that_was_not_written_whole_is_made_anew(place: Path) -> None:
+    place.with_name(f"{place.name}.new").touch()
+    assert secrets.run_rotate(Namespace()) == 0
+    assert len(place.read_text()) > 40
+    assert opened_with(place.read_text()) == ["SECRETt"]
+
+
 def test_is_refused_while_riskreg_runs_and_where_no_file_keeps_the_key(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

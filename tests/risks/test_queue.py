@@ -11,6 +11,7 @@ from riskreg.lib.dates import now
 from riskreg.org.kinds import Role
 from riskreg.org.models import Person, Team
 from riskreg.org.permissions import SYSTEM_ACTOR
+from riskreg.org.readers import keep_confidential
 from riskreg.risks.models import Risk
 from riskreg.risks.services import install_matrix
 from tests.client import RegisterClient
@@ -100,3 +101,20 @@ def test_leads_nowhere_else(
     sent = {"sentence": "It is still so.", "next": elsewhere}
     answer = client.post(f"/risks/{risk.ref}/review", data=sent)
     assert answer.location == f"/risks/{risk.ref}"
+
+
+def test_what_is_passed_over_is_not_said_to_be_read(client: RegisterClient, root: Team) -> None:
+    team = make_team("Payments", parent=root)
+    mine, secret = due(make_risk(team, 1, 1)), due(make_risk(root, 5, 5))
+    reader = make_person(team, Role.ENGINEER)
+    with transaction():
+        named = db.session.get_one(Person, reader.id)
+        item = db.session.get_one(Risk, secret.id)
+        keep_confidential(SYSTEM_ACTOR, item, readers=[named], why="It is a way in.")
+    client.sign_in(reader)
+    assert mine.title in client.get("/risks/due").text
+    client.get(f"/risks/due?after={secret.ref}")
+    assert "risk.read" not in db.session.scalars(select(AuditEntry.action)).all()
+    client.get(f"/risks/{secret.ref}")
+    db.session.rollback()
+    assert "risk.read" in db.session.scalars(select(AuditEntry.action)).all()
