@@ -17,13 +17,13 @@ PUBLIC_ENDPOINTS = frozenset({"static"})
 REPORTS = "/csp-reports"  # riskreg.org.reports
 API = "/api/v1/"  # programs with a token only; pages know nothing of tokens
 HTTPS_ONLY = "max-age=31536000; includeSubDomains"  # for a year
-# What browsers could do for a page, and none of ours asks for: all that Chromium knows by default.
-# A name that it does not know it complains about on every page.
+# What browsers could do for a page, and none of ours asks for. Which names a Chromium knows changes
+# with its version; those still on trial in some are left out, as it complains of them on each page.
 _FEATURES = (
     *("accelerometer", "aria-notify", "autoplay", "browsing-topics", "camera"),
     *("captured-surface-control", "clipboard-read", "clipboard-write", "compute-pressure"),
     *("cross-origin-isolated", "deferred-fetch", "deferred-fetch-minimal"),
-    *("digital-credentials-create", "digital-credentials-get", "display-capture"),
+    *("digital-credentials-get", "display-capture"),
     *("encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid"),
     *("identity-credentials-get", "idle-detection", "interest-cohort", "keyboard-map"),
     *("language-detector", "language-model", "local-fonts", "local-network"),
@@ -31,7 +31,7 @@ _FEATURES = (
     *("on-device-speech-recognition", "otp-credentials", "payment", "picture-in-picture"),
     *("private-state-token-issuance", "private-state-token-redemption"),
     *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock"),
-    *("serial", "speaker-selection", "storage-access", "summarizer", "sync-xhr"),
+    *("serial", "storage-access", "summarizer", "sync-xhr"),
     *("translator", "unload", "usb", "window-management", "xr-spatial-tracking"),
 )
 NO_FEATURES = ", ".join(f"{name}=()" for name in _FEATURES)

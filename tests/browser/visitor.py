@@ -21,6 +21,10 @@ REPEATED = [
     "article.line:nth-of-type(n+3):has(input[name=value][value='']:checked)",
 ]
 REFUSED = "the server responded with a status of 422"
+# Which features a browser knows changes with its version, and it must pass over the others.
+STRANGE = re.compile(
+    "Permissions-Policy header: (Unrecognized feature|Origin trial controlled feature not enabled)"
+)
 
 Theme = Literal["light", "dark"]
 
@@ -168,5 +172,6 @@ class Visitor:
 
     def _console(self, message: ConsoleMessage) -> None:
         # The browser tells of every refused form; that the page says why is what is tested.
-        if message.type in {"error", "warning"} and REFUSED not in message.text:
+        known = REFUSED in message.text or STRANGE.search(message.text)
+        if message.type in {"error", "warning"} and not known:
             self.faults.append(f"{self.page.url}: {message.text}")
