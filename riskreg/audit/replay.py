@@ -1,6 +1,6 @@
 """Rebuild every row from the trail, and say where the tables differ from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Table, select
@@ -65,7 +65,9 @@ def _pointing_at(name: str) -> list[tuple[str, str]]:
     ]
 
 
-def _differing(table: Table, names: list[str], told: dict[Key, dict[str, Any]]) -> Iterator[str]:
+def _differing(
+    table: Table, names: Sequence[str], told: dict[Key, dict[str, Any]]
+) -> Iterator[str]:
     keys = [column.name for column in table.primary_key]
     left = dict(told)
     query = select(table).execution_options(yield_per=BATCH)

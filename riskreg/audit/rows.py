@@ -101,12 +101,13 @@ def attach(sessions: Any) -> None:
             event.listen(target, name, function, **options)
 
 
-def columns_of(table: Table) -> list[str]:
+@cache
+def columns_of(table: Table) -> tuple[str, ...]:
     """The columns of a table that the trail tells; none where it tells no rows of it."""
     if table.name in UNTOLD:
-        return []
+        return ()
     names = [column.name for column in table.columns if column.name not in COUNTERS]
-    return [name for name in names if f"{table.name}.{name}" not in UNTOLD_COLUMNS]
+    return tuple(name for name in names if f"{table.name}.{name}" not in UNTOLD_COLUMNS)
 
 
 def _inserted(mapper: Mapper[Any], _connection: object, row: Any) -> None:

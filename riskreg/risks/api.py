@@ -77,7 +77,7 @@ def index(asked: Asked) -> Rows:
     rows = without_hidden(page.rows, None if seen is None else tuple(seen))
     onward = encode_cursor(rows[-1].key(view.criteria.order)) if page.more_after else None
     return Rows(
-        data=lines_of(rows, matrices()),
+        lines=lines_of(rows, matrices()),
         next=page_url(after=onward) if onward else None,
     )
 

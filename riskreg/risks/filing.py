@@ -25,6 +25,7 @@ from riskreg.risks.changes import set_values
 from riskreg.risks.kinds import CloseReason, Status, Tier, Treatment
 from riskreg.risks.matrices import current_matrix, matrix_of
 from riskreg.risks.models import Assessment, MatrixVersion, Risk
+from riskreg.risks.rows import store_new
 from riskreg.risks.scoring import rating_of, recompute, review_due_on
 from riskreg.risks.values import RATINGS, TEXTS, checked_values
 
@@ -82,8 +83,7 @@ def create_risk(
     new = NewRisk(team=team, values=values)
     risk, changes = _new_risk(actor, new, current_matrix(), at)
     risk.form_key = form_key
-    db.session.add(risk)
-    db.session.flush()
+    store_new([risk])
     _keep_new(actor, [(risk, changes)], why=why, at=at)
     return risk
 
@@ -100,17 +100,13 @@ def create_risks(
     for new in new_risks:
         require(actor, Permission.RISK_EDIT, new.team, view=Permission.TEAM_VIEW)
         made.append(_new_risk(actor, new, version, at))
-    if is_trial:
-        for risk, _changes in made:
-            risk.id = next(_trial_ids)
     risks = [risk for risk, _changes in made]
     closed = [
         (risk, changed(risk, closing(new.close_reason, new.close_note, at)))
         for risk, new in zip(risks, new_risks, strict=True)
         if new.close_reason is not None
     ]
-    db.session.add_all(risks)
-    db.session.flush()
+    store_new(risks, numbers=[next(_trial_ids) for _risk in risks] if is_trial else ())
     _keep_new(actor, made, why=why, at=at)
     record_all(actor=actor, action="risk.close", acts=closed)
     return risks

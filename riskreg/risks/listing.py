@@ -1,7 +1,8 @@
 """What the list's page shows: the sentence, chips, columns, and rows ready to be printed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -45,7 +46,7 @@ COLUMNS = {
     "due": _l("Next review"),
 }
 SHOWN_AT_FIRST = ("band", "kind", "effort", "value", "team", "owner")
-CELLS_KEPT = 8_192
+CELLS_KEPT, ROWS_KEPT = 8_192, 300
 NUMBERS = frozenset({"effort", "value", "exposure", "gain"})
 
 
@@ -98,7 +99,8 @@ def groups_of(
     and the other cells as they are printed. `shown` are (key, label) of these.
     """
     suffix = "?from=" + quote(urlencode(view.criteria.to_args()))
-    printer = _Printer(view, shown)
+    asked = view.today, tuple(shown), str(get_locale())
+    printers = {number: _printing(matrix, *asked) for number, matrix in matrices.items()}
     printed: list[Group] = []
     for row in rows:
         matrix = matrices[row.matrix_id]
@@ -113,7 +115,7 @@ def groups_of(
         ref = f"R-{row.id}"
         line = (ref, f"/risks/{ref}{suffix}", row.title, row.system_name)
         marks = (bool(row.pin_reason), row.id in view.privy)
-        printed[-1].rows.append((*line, *marks, printer.cells(row, matrix)))
+        printed[-1].rows.append((*line, *marks, printers[row.matrix_id](row)))
     return printed
 
 
@@ -155,11 +157,20 @@ def _words(_locale: str) -> tuple[dict[str, str], dict[str, str]]:
     return kinds, {key: str(words) for key, words in labels.TREATMENT.items()}
 
 
+@lru_cache(maxsize=8)
+def _printing(
+    matrix: Matrix, today: date, shown: tuple[tuple[str, str], ...], _locale: str
+) -> Callable[[RiskRow], Markup]:
+    """What prints the cells of a row that is rated on this matrix, once for each content."""
+    printer = _Printer(today, shown)
+    return lru_cache(maxsize=ROWS_KEPT)(lambda row: printer.cells(row, matrix))
+
+
 class _Printer:
     """Prints the shown columns of a row; what is the same for every row is made once."""
 
-    def __init__(self, view: View, shown: Sequence[tuple[str, str]]) -> None:
-        self.today = view.today
+    def __init__(self, today: date, shown: Sequence[tuple[str, str]]) -> None:
+        self.today = today
         self.kinds, self.treatments = _words(str(get_locale()))
         self.columns = [(key, label, getattr(self, key)) for key, label in shown]
 

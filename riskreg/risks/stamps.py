@@ -5,7 +5,7 @@ exactly when the change is, and its lock is held for a moment only.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypeAlias, TypeVar
@@ -66,6 +66,11 @@ def kept(
     while len(_kept) > KEPT_MAX:
         _kept.popitem(last=False)
     return fresh
+
+
+def note_teams(team_ids: Iterable[int]) -> None:
+    """The teams get new stamps with the transaction; for rows stored without the session."""
+    db.session.info.setdefault(_CHANGED, set()).update(team_ids)
 
 
 def touch_teams(team_ids: Sequence[int]) -> None:

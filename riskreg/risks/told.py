@@ -1,7 +1,7 @@
 """A risk as programs get and send it: its shapes, and what stands in them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,7 +22,7 @@ from riskreg.risks.queries import RiskRow
 from riskreg.risks.scoring import MILLI, MILLIONTHS, figure, rating_of
 from riskreg.risks.values import LINKS_MAX, TAG_CHARS_MAX, TAGS_MAX, TITLE_CHARS_MAX
 from riskreg.risks.words import band_label, rating_band
-from riskreg.web.api import LIMIT, TEAM_ASKED, Data, iso
+from riskreg.web.api import LIMIT, TEAM_ASKED, Data, iso, written
 from riskreg.web.security import current_actor
 from riskreg.web.shapes import (
     STORABLE,
@@ -38,6 +38,7 @@ from riskreg.web.shapes import (
     word_of,
 )
 
+LINES_KEPT = 1_000
 WRITTEN = r"^[^\x00\ud800-\udfff]*\S"  # more than blanks
 EMAIL = Text(high=254)
 LEVEL = Whole(low=1, high=9, about=_l("A level of the matrix, 1 is the lowest."))
@@ -146,13 +147,19 @@ ASKED: Mapping[str, Shape] = {
 }
 
 
-def lines_of(rows: Sequence[RiskRow], matrices: Mapping[int, Matrix]) -> list[Data]:
-    """Risks as lists tell them; many of a list are rated alike."""
-    rating = cache(lambda number, rated: _rating(matrices[number], rated))
-    return [_line_of(row, matrices[row.matrix_id], partial(rating, row.matrix_id)) for row in rows]
+def lines_of(rows: Sequence[RiskRow], matrices: Mapping[int, Matrix]) -> list[str]:
+    """Risks as lists tell them, as JSON."""
+    writers = {number: _writer(matrix) for number, matrix in matrices.items()}
+    return [writers[row.matrix_id](row) for row in rows]
 
 
-def _line_of(row: RiskRow, matrix: Matrix, rating: Callable[[Rating], Data]) -> Data:
+@lru_cache(maxsize=8)
+def _writer(matrix: Matrix) -> Callable[[RiskRow], str]:
+    """What writes risks that are rated on this matrix, once for each content of a row."""
+    return lru_cache(maxsize=LINES_KEPT)(lambda row: written(_line_of(row, matrix)))
+
+
+def _line_of(row: RiskRow, matrix: Matrix) -> Data:
     return {
         "ref": row.ref,
         "title": row.title,
@@ -165,8 +172,8 @@ def _line_of(row: RiskRow, matrix: Matrix, rating: Callable[[Rating], Data]) -> 
         "effort_days": row.effort_days,
         "effort_size": row.effort_size,
         **_figures(row, matrix),
-        "current": rating(row.current),
-        "target": rating(row.target),
+        "current": _rating(matrix, row.current),
+        "target": _rating(matrix, row.target),
         "is_pinned": bool(row.pin_reason),
     }
 

@@ -104,6 +104,27 @@ def test_one_form_files_one_risk() -> None:
     assert db.session.scalar(select(func.count(Risk.id))) == 1
 
 
+def test_files_again_after_a_savepoint_was_rolled_back() -> None:
+    team = make_team()
+    links = [("https://example.org/a", "A")]
+    with transaction():
+        install_matrix(SYSTEM_ACTOR)
+        savepoint = db.session.begin_nested()
+        values: dict[str, Any] = {"title": "Lost", "kind": "security", "tags": ["lost"]}
+        first = create_risk(SYSTEM_ACTOR, team=team, values=values)
+        savepoint.rollback()
+        values = {"title": "Kept", "kind": "security", "tags": ["kept"], "links": links}
+        second = create_risk(SYSTEM_ACTOR, team=team, values=values)
+        assert second is not first
+    kept = stored(second)
+    assert [entry.tag for entry in kept.tags] == ["kept"]
+    assert [(link.url, link.label) for link in kept.links] == links
+    assert db.session.scalar(select(func.count(Risk.id))) == 1
+    with transaction():
+        update_risk(SYSTEM_ACTOR, kept, {"title": "Named anew"}, version=1)
+    assert stored(kept).title == "Named anew"
+
+
 def test_updates_what_is_given_and_writes_the_trail() -> None:
     team = make_team()
     person = make_person(team)
